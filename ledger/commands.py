@@ -1,0 +1,140 @@
+"""What a command is: a pure function from state and input to events or a refusal.
+
+A command never touches the clock, the store or the network; the store calls `Command.decide`
+inside the write transaction, stamps what it decides, and records it whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ledger.errors import Problem
+from ledger.events import Draft
+from ledger.state import State, VoucherEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a batch came from: a command, or a file with its SHA-256 in hex."""
+
+    name: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning (changes nothing) or a finding (exit code 1) about a batch that is recorded."""
+
+    code: str
+    text: str
+    line: int | None = None
+    finding: bool = False
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a command decided: drafts to record, or problems that refuse the whole batch."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    known: int = 0
+
+    def add(self, other: Decision) -> None:
+        """Take over what another command decided."""
+        self.drafts += other.drafts
+        self.problems += other.problems
+        self.notices += other.notices
+        self.known += other.known
+
+
+class Lookup(Protocol):
+    """What commands may ask of the store's indexes inside the transaction."""
+
+    def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
+        """Recorded vouchers with any of these (series, number) pairs."""
+
+    def vouchers_between(self, source: str, first: str, last: str) -> Sequence[VoucherEntry]:
+        """Recorded vouchers of that kind of source dated first to last (ISO days), inclusive."""
+
+    def voucher_rows(self, first: int) -> Sequence[Mapping[str, Any]]:
+        """All rows of the voucher whose first event stands at that position, private fields
+        in clear (None where erased), each with its ``position``."""
+
+    def voucher_of(self, position: int) -> VoucherEntry | None:
+        """The voucher that holds the outcome at that position."""
+
+    def totals(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Month totals in öre now on record for periods first to last, by `TOTAL_KEY`."""
+
+    def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Budget in öre by `budget.BUDGET_KEY` for periods first to last."""
+
+    def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
+        """Outcome in öre by (unit, account, period)."""
+
+    def batch_positions(self, stream: str) -> Sequence[int]:
+        """Positions of outcome rows recorded in that batch."""
+
+
+class Command(Protocol):
+    """A wish to record something; ``kind`` names it in the log."""
+
+    @property
+    def kind(self) -> str:
+        """What the batch is called in the log."""
+
+    def decide(self, state: State, look: Lookup) -> Decision:
+        """Events, or problems; raises a named `RuleBroken` where the wish itself is refused."""
+
+    def key(self) -> str | None:
+        """Digest that makes the batch known when it comes again; None if it may be repeated."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What intake has to tell about a file: its problems refuse the batch, its notices go along."""
+
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    kind: str = "told"
+
+    def decide(self, state: State, look: Lookup) -> Decision:
+        """The problems and notices as they are."""
+        return Decision(problems=list(self.problems), notices=list(self.notices))
+
+    def key(self) -> str | None:
+        """None: part of an import."""
+        return None
+
+
+@dataclass(frozen=True)
+class Several:
+    """Commands taken as one batch, each deciding on the state that the earlier ones leave."""
+
+    kind: str
+    commands: tuple[Command, ...]
+    digest: str | None = None
+
+    def decide(self, state: State, look: Lookup) -> Decision:
+        """All their drafts, or all their problems."""
+        whole = Decision()
+        for command in self.commands:
+            part = command.decide(state, look)
+            whole.add(part)
+            state = state.with_drafts(part.drafts) if part.drafts else state
+        return whole
+
+    def key(self) -> str | None:
+        """The digest of the file's canonical rows, if given."""
+        return self.digest
+
+
+def digest_of(*parts: object) -> str:
+    """SHA-256 in hex over the JSON of the parts, keys sorted: a batch's or a voucher's key."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

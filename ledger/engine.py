@@ -1,0 +1,170 @@
+"""The store's engine: eventsourcing's SQLite recorder, made strict.
+
+What we add to the library: writing takes the lock first (``BEGIN IMMEDIATE``), every commit
+reaches the disk (``synchronous=FULL``), events cannot be updated, deleted or replaced (triggers),
+and a mapper of our own stores canonical JSON under stable topics.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from ledger.errors import LedgerError, StoreBusy, StoreError, StoreFull, StoreReadOnly
+from ledger.events import EVENTS, Recorded, decode, encode
+
+LOCK_TIMEOUT = 15
+
+BULK = tuple(sorted(topic for topic, kind in EVENTS.items() if kind.bulk))
+
+SMALL_EVENTS = f"topic NOT IN ({', '.join(repr(topic) for topic in BULK)})"
+
+_GUARDS = [
+    """CREATE TRIGGER IF NOT EXISTS events_never_change BEFORE UPDATE ON stored_events
+       BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+    """CREATE TRIGGER IF NOT EXISTS events_never_go BEFORE DELETE ON stored_events
+       BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+    """CREATE TRIGGER IF NOT EXISTS events_never_replaced BEFORE INSERT ON stored_events
+       WHEN EXISTS (SELECT 1 FROM stored_events WHERE originator_id = NEW.originator_id
+                    AND originator_version = NEW.originator_version)
+         OR EXISTS (SELECT 1 FROM stored_events WHERE rowid = NEW.rowid)
+       BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END""",
+]
+
+_TABLES = [
+    # The only erasable table: values that can name a person, with the salt of their commitment.
+    """CREATE TABLE IF NOT EXISTS private_values (
+         position INTEGER NOT NULL, field TEXT NOT NULL, salt BLOB NOT NULL, value TEXT NOT NULL,
+         PRIMARY KEY (position, field)) WITHOUT ROWID""",
+    # Indexes: disposable, rebuilt from the log.
+    """CREATE TABLE IF NOT EXISTS index_vouchers (
+         first INTEGER PRIMARY KEY, rows INTEGER NOT NULL, series TEXT NOT NULL,
+         number TEXT NOT NULL, date TEXT NOT NULL, digest TEXT NOT NULL, batch TEXT NOT NULL,
+         source TEXT NOT NULL DEFAULT '', reversed INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX IF NOT EXISTS index_vouchers_number ON index_vouchers (series, number)",
+    "CREATE INDEX IF NOT EXISTS index_vouchers_batch ON index_vouchers (batch)",
+    "CREATE TABLE IF NOT EXISTS index_progress (name TEXT PRIMARY KEY, size INTEGER NOT NULL)",
+    # Few events are small; finding them must not read the many.
+    f"CREATE INDEX IF NOT EXISTS small_events_{len(BULK)} ON stored_events (topic) "
+    f"WHERE {SMALL_EVENTS}",
+]
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Turn SQLite's errors into ours, by what they mean to the person who waits."""
+    try:
+        yield
+    except LedgerError:
+        raise
+    except sqlite3.Error as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            raise StoreBusy("Another writer holds the store.", "Try again in a moment.") from error
+        if "full" in text:
+            raise StoreFull("The disk is full; nothing was recorded.", "Make room.") from error
+        if "readonly" in text or "read-only" in text or "unable to open" in text:
+            raise StoreReadOnly(
+                "The store cannot be written here.", "Check the permissions of file and folder."
+            ) from error
+        raise StoreError(f"The store failed: {text}.") from error
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT * 1000}")
+        cursor.execute("PRAGMA secure_delete=ON")
+        return connection
+
+
+class Datastore(SQLiteDatastore):
+    """The library's datastore with the write lock taken first."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, lock_timeout=LOCK_TIMEOUT, originator_id_type="text")
+        self.pool.close()
+        self.pool = _Pool(db_name=path, lock_timeout=LOCK_TIMEOUT)
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """A transaction that reads, or one that holds the write lock from its first statement."""
+        with self.get_connection(commit=commit) as connection:
+            cursor = connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                connection.rollback()
+                raise
+            if commit:
+                connection.commit()
+            else:
+                connection.rollback()
+
+
+class Recorder(SQLiteApplicationRecorder):
+    """The library's recorder: guarded tables, and many events in one statement."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        """The library's table, our guards, the erasable table and the indexes."""
+        return [*super().construct_create_table_statements(), *_GUARDS, *_TABLES]
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any
+    ) -> Sequence[int] | None:
+        first = (self._max_notification_id(c) or 0) + 1
+        c.executemany(
+            "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) "
+            "VALUES (?, ?, ?, ?, ?)",
+            [
+                (first + i, str(s.originator_id), s.originator_version, s.topic, s.state)
+                for i, s in enumerate(stored_events)
+            ],
+        )
+        return range(first, first + len(stored_events))
+
+    def append(self, cursor: SQLiteCursor, stored_events: Sequence[StoredEvent]) -> None:
+        """Append inside the caller's transaction."""
+        self._insert_events(cursor, stored_events)
+
+
+class EventMapper(Mapper[str]):
+    """Between recorded events and stored ones: dump on write; upcast, then validate on read."""
+
+    def __init__(self) -> None:
+        super().__init__(JSONTranscoder())
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Canonical JSON of a `Recorded` event whose private fields are sealed."""
+        recorded: Recorded = domain_event
+        return StoredEvent(
+            recorded.stream,
+            recorded.stream_version,
+            recorded.event.topic,
+            encode(recorded.event.__dict__, recorded.event.form, recorded.envelope),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent, position: int = -1) -> Any:
+        """A `Recorded` event from stored bytes of any form."""
+        event, envelope = decode(stored_event.topic, stored_event.state)
+        return Recorded(
+            position,
+            str(stored_event.originator_id),
+            stored_event.originator_version,
+            event,
+            envelope,
+        )

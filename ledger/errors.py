@@ -1,0 +1,176 @@
+"""Everything that can go wrong, by name.
+
+The tree (each leaf has a code that ``ledger explain CODE`` describes)::
+
+    LedgerError                      code, message, remedy, exit_code
+    ├── UsageError             2     the question or the call is wrong
+    │   └── UnknownTime        2     a known-at that no state of the log answers
+    ├── InputRefused           3/4   a file or batch was refused; carries all its Problems
+    ├── RuleBroken             4     a rule of the record forbids it
+    │   ├── PeriodClosed
+    │   ├── AlreadyReversed
+    │   └── SecondPersonMissing
+    ├── StoreError             5     the store could not be read or written
+    │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
+    │   ├── StoreBusy                another writer holds the lock
+    │   └── ClockBehind              the clock is more than five minutes behind the log
+    ├── Tampered               6     bytes that do not decode, order or count that is broken
+    └── ForecastError          7     no forecast can be made or adopted
+
+A *problem* is one thing wrong at one place of an input; problems are collected over the
+whole input and shown together, and nothing is recorded then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+ProblemKind = Literal["content", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at one place of an input.
+
+    ``kind`` is ``content`` where the file itself is wrong (exit code 3) and ``rule`` where the
+    file is right but the state of the record forbids it (exit code 4).
+    """
+
+    code: str
+    file: str
+    line: int | None
+    found: str
+    remedy: str
+    kind: ProblemKind = "content"
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line is not None else self.file
+        return f"{place}: [{self.code}] {self.found}. {self.remedy}"
+
+
+class LedgerError(Exception):
+    """Root of all named errors: a code, a message, a remedy and the exit code of the command."""
+
+    code = "error"
+    exit_code = 70
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(LedgerError):
+    """The question or the call is wrong."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class UnknownTime(UsageError):
+    """A known-at in the future, before the first event, or inside a batch."""
+
+    code = "unknown-time"
+
+
+class InputRefused(LedgerError):
+    """An input was refused whole; ``problems`` says where and why, in the order of the file."""
+
+    code = "input-refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problem(s); nothing was recorded.")
+        self.problems = tuple(problems)
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """3 if any problem is of the file's content, 4 if all are rules of state."""
+        return 3 if any(p.kind == "content" for p in self.problems) else 4
+
+
+class RuleBroken(LedgerError):
+    """A rule of the record forbids what was asked."""
+
+    code = "rule"
+    exit_code = 4
+
+
+class PeriodClosed(RuleBroken):
+    """The period is closed for that family and part of the organisation."""
+
+    code = "period-closed"
+
+
+class AlreadyReversed(RuleBroken):
+    """The entry has been reversed before; reversing twice is refused."""
+
+    code = "already-reversed"
+
+
+class SecondPersonMissing(RuleBroken):
+    """Another person than the one who acts must approve."""
+
+    code = "second-person-missing"
+
+
+class StoreError(LedgerError):
+    """The store could not be read or written."""
+
+    code = "store"
+    exit_code = 5
+
+
+class StoreMissing(StoreError):
+    """There is no store at the given place."""
+
+    code = "store-missing"
+
+
+class StoreExists(StoreError):
+    """A store stands where a new one was to be made."""
+
+    code = "store-exists"
+
+
+class StoreReadOnly(StoreError):
+    """The store, its folder or its file system is read-only."""
+
+    code = "store-read-only"
+
+
+class StoreFull(StoreError):
+    """The disk is full; the batch was not recorded."""
+
+    code = "store-full"
+
+
+class StoreBusy(StoreError):
+    """Another writer held the lock for longer than the timeout; nothing was recorded."""
+
+    code = "store-busy"
+
+
+class ClockBehind(StoreError):
+    """The machine's clock is more than five minutes behind the newest event."""
+
+    code = "clock-behind"
+
+
+class Tampered(LedgerError):
+    """The log's bytes, order or count are not what the log says."""
+
+    code = "tampered"
+    exit_code = 6
+
+
+class ForecastError(LedgerError):
+    """No forecast can be made, entered or adopted from what there is."""
+
+    code = "forecast"
+    exit_code = 7

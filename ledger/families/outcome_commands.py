@@ -1,0 +1,293 @@
+"""Outcome: posting the vouchers of a file, new ones, known ones and changed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ledger import rules
+from ledger.commands import Decision, Lookup, Notice
+from ledger.errors import Problem, UsageError
+from ledger.events import Draft
+from ledger.families.governance import Governance
+from ledger.families.organisation import Organisation
+from ledger.families.outcome import (
+    CONTENT_PRIVATE,
+    Incoming,
+    Matched,
+    OutcomePosted,
+    VoucherMissed,
+    match_vouchers,
+    voucher_digest,
+)
+from ledger.families.outcome_reversal import reversal_drafts
+from ledger.families.outcome_totals import year_drafts
+from ledger.money import to_text
+from ledger.state import State, VoucherEntry
+
+
+@dataclass(frozen=True)
+class PostOutcome:
+    """Post the vouchers of a file: new ones recorded, known ones counted, changed ones refused
+    unless accepted, dated in a closed month only with ``late_to``.
+
+    ``rows`` has the columns of `rules.OUTCOME_ROWS`. ``strict`` refuses a voucher repeated in
+    the file (CSV, Excel), else it is a warning (SIE).
+    """
+
+    rows: pl.DataFrame
+    file: str
+    kind: str = "outcome"
+    strict: bool = True
+    accept_changes: bool = False
+    reason: str | None = None
+    late_to: str | None = None
+    again: bool = False
+    digest: str | None = None
+
+    def key(self) -> str | None:
+        """The digest of the file's canonical rows."""
+        return self.digest
+
+    def decide(self, state: State, look: Lookup) -> Decision:
+        """Events of new and accepted vouchers; all problems of content and of state."""
+        organisation, decision = state.of(Organisation), Decision()
+        if self.accept_changes and not (self.reason or "").strip():
+            raise UsageError("Accepting changes wants a reason.", "Give --reason TEXT.")
+        decision.problems += rules.check(
+            self.rows,
+            [
+                *rules.entry_rules(organisation.units, organisation.accounts),
+                rules.counterparty_rule(organisation.units),
+            ],
+            self.file,
+        )
+        decision.problems += rules.beyond_range(self.rows, self.file)
+        incoming = self._vouchers(decision)
+        calendar = organisation.calendar
+        numbers = sorted({(v.series, v.number) for v in incoming})
+
+        def same_year(one: str, other: str) -> bool:
+            return calendar.year_of(one[:7]) == calendar.year_of(other[:7])
+
+        def same_content(voucher: Incoming, entry: VoucherEntry) -> bool:
+            return voucher.digest == entry.digest or equal_but_erased(
+                voucher.rows, look.voucher_rows(entry.first), entry.rows
+            )
+
+        matched = match_vouchers(incoming, look.vouchers(numbers), same_year, same_content)
+        self._repeats(matched, incoming, same_year, decision)
+        decision.known += sum(len(v.rows) for v, _ in matched.known)
+        for voucher, entry in matched.known:
+            if entry.reversed:
+                if self.again:
+                    matched.new.append(voucher)
+                    decision.known -= len(voucher.rows)
+                else:
+                    text = f"voucher {voucher.label} is known, and was reversed here"
+                    decision.notices.append(Notice("reversed-here", text, voucher.line))
+        poster = _Poster(self, state, look, decision)
+        for voucher, entry in matched.changed:
+            poster.change(voucher, entry)
+        for voucher in matched.new:
+            poster.post(voucher)
+        decision.drafts[:0] = year_drafts(state, poster.months, "vouchers", self.file, decision)
+        self._missed(state, look, incoming, matched, decision)
+        return decision
+
+    def _vouchers(self, decision: Decision) -> list[Incoming]:
+        """Group rows into vouchers; a voucher with an unread cell is left out, its problem
+        being told already, and one that does not balance is a problem."""
+        vouchers: list[Incoming] = []
+        groups: dict[int, list[dict[str, Any]]] = {}
+        for row in self.rows.iter_rows(named=True):
+            groups.setdefault(row["group"], []).append(row)
+        for rows in groups.values():
+            head = rows[0]
+            if any(r["amount"] is None or not r["date"] or not r["period"] for r in rows):
+                continue
+            voucher = Incoming(
+                head["series"] or "", head["number"] or "", head["date"], rows, voucher_digest(rows)
+            )
+            balance = sum(r["amount"] for r in rows)
+            if balance and not head["alone"]:
+                decision.problems.append(
+                    Problem(
+                        "voucher-out-of-balance",
+                        self.file,
+                        voucher.line,
+                        f"voucher {voucher.label} of {voucher.date} does not sum to zero: "
+                        f"debit − credit is {to_text(-balance)}",
+                        "Correct the voucher in the books and export it again.",
+                    )
+                )
+            vouchers.append(voucher)
+        return vouchers
+
+    def _repeats(
+        self, matched: Matched, incoming: Sequence[Incoming], same_year: Any, decision: Decision
+    ) -> None:
+        """A voucher number that the file holds more than once, or equal rows without number."""
+        seen: dict[tuple[str, str, str], Incoming] = {}
+        for voucher in incoming:
+            if voucher.number:
+                place = (voucher.series, voucher.number, "")
+            elif self.strict:
+                place = ("", voucher.date, voucher.digest)
+            else:
+                continue
+            first = seen.setdefault(place, voucher)
+            if first is voucher or (voucher.number and not same_year(first.date, voucher.date)):
+                continue
+            found = f"voucher {voucher.label} stands in line {first.line} already"
+            if voucher.digest != first.digest or voucher.date != first.date:
+                found += ", with other content"
+            if self.strict:
+                remedy = "Keep one of the two, or give each a number of its own."
+                decision.problems.append(
+                    Problem("voucher-repeated", self.file, voucher.line, found, remedy)
+                )
+            else:
+                decision.notices.append(Notice("voucher-repeated", found, voucher.line))
+
+    def _missed(
+        self,
+        state: State,
+        look: Lookup,
+        incoming: Sequence[Incoming],
+        matched: Matched,
+        decision: Decision,
+    ) -> None:
+        """Recorded vouchers in the file's series and span of days that it no longer holds."""
+        numbered = [v for v in incoming if v.number]
+        if not numbered:
+            return
+        series = {v.series for v in numbered}
+        met = {e.first for _, e in (*matched.known, *matched.changed)}
+        first, last = min(v.date for v in numbered), max(v.date for v in numbered)
+        for entry in look.vouchers_between(self.kind, first, last):
+            if entry.number and entry.series in series and entry.first not in met:
+                if entry.reversed:
+                    continue
+                event = VoucherMissed(
+                    series=entry.series, number=entry.number, date=entry.date, first=entry.first
+                )
+                decision.drafts.append(Draft(event))
+                text = (
+                    f"voucher {entry.series} {entry.number} of {entry.date} was recorded before "
+                    f"and is not in the file"
+                )
+                decision.notices.append(Notice("voucher-missed", text, finding=True))
+
+
+def equal_but_erased(
+    rows: Sequence[Mapping[str, Any]], recorded: Sequence[Mapping[str, Any]], count: int
+) -> bool:
+    """True if the rows are the recorded ones but for private values that have been erased."""
+    if len(rows) != count or not any(r.get("erased") for r in recorded):
+        return False
+    if voucher_digest(rows, private=False) != voucher_digest(recorded, private=False):
+        return False
+    order = {r["row"]: r for r in rows}
+    for old in recorded:
+        new = order.get(old["row"])
+        for name in CONTENT_PRIVATE:
+            if new and old.get(name) is not None and old[name] != new[name]:
+                return False
+    return True
+
+
+class _Poster:
+    """Turns vouchers into drafts, and finds the period in which each may stand."""
+
+    def __init__(self, wish: PostOutcome, state: State, look: Lookup, decision: Decision) -> None:
+        self.wish, self.look, self.decision = wish, look, decision
+        self.organisation, self.governance = state.of(Organisation), state.of(Governance)
+        self.months: set[str] = set()
+        self.ordinal = 0
+        self._closed: dict[tuple[str, str], bool] = {}
+        self._paths: dict[str, list[str]] = {}
+
+    def closed(self, period: str, unit: str) -> bool:
+        """True if the period takes no outcome in the unit."""
+        place = (period, unit)
+        if place not in self._closed:
+            if unit not in self._paths:
+                self._paths[unit] = self.organisation.ancestors(unit)
+            path = self._paths[unit]
+            self._closed[place] = self.governance.is_closed("outcome", period, path)
+        return self._closed[place]
+
+    def _refuse(self, code: str, voucher: Incoming, found: str, remedy: str) -> None:
+        self.decision.problems.append(
+            Problem(code, self.wish.file, voucher.line, found, remedy, "rule")
+        )
+
+    def _late(self, voucher: Incoming) -> str | None:
+        """The period to post in if a row's own is closed; None to keep; problem if it cannot."""
+        shut = sorted({r["period"] for r in voucher.rows if self.closed(r["period"], r["unit"])})
+        if not shut:
+            return None
+        late = self.wish.late_to
+        if late is None or any(self.closed(late, r["unit"]) for r in voucher.rows):
+            which = shut[0] if late is None else f"{shut[0]} and {late}"
+            self._refuse(
+                "period-closed",
+                voucher,
+                f"voucher {voucher.label} of {voucher.date} falls in {which}, closed for outcome",
+                "Give --late-to PERIOD with an open period, or reopen the month.",
+            )
+            return None
+        text = f"voucher {voucher.label} of {voucher.date} posted late, in {late}"
+        self.decision.notices.append(Notice("late-posting", text, voucher.line, finding=True))
+        return late
+
+    def post(self, voucher: Incoming, corrects: int | None = None) -> None:
+        """Drafts of a new voucher."""
+        late = self._late(voucher)
+        self.ordinal += 1
+        self.months.update(r["date"][:7] for r in voucher.rows)
+        names = OutcomePosted.model_fields.keys() & self.wish.rows.columns
+        for row in voucher.rows:
+            content = {name: row[name] for name in names if row[name] not in (None, "")}
+            content |= {
+                "period": late or row["period"],
+                "unit": row["unit"] or "",
+                "account": row["account"] or "",
+                "amount": row["amount"],
+                "voucher": self.ordinal,
+                "corrects": corrects,
+            }
+            if not row["alone"]:
+                content.pop("alone", None)
+            self.decision.drafts.append(Draft(OutcomePosted.model_validate(content), row["line"]))
+
+    def change(self, voucher: Incoming, entry: VoucherEntry) -> None:
+        """Reversal and new voucher where changes are accepted, else a problem."""
+        if not self.wish.accept_changes:
+            self._refuse(
+                "voucher-changed",
+                voucher,
+                f"voucher {voucher.label} of {entry.date} is recorded with other content",
+                "Look at both; then give --accept-changes --reason TEXT.",
+            )
+            return
+        if not entry.reversed:
+            rows = self.look.voucher_rows(entry.first)
+            shut = any(self.closed(r["period"], r["unit"]) for r in rows)
+            if shut and self.wish.late_to is None:
+                self._refuse(
+                    "period-closed",
+                    voucher,
+                    f"voucher {voucher.label} stands in a closed period",
+                    "Give --late-to PERIOD with an open period, or reopen the month.",
+                )
+                return
+            self.ordinal += 1
+            self.decision.drafts += reversal_drafts(
+                rows, self.ordinal, self.wish.reason or "", self.wish.late_to if shut else None
+            )
+        self.post(voucher, corrects=entry.first)

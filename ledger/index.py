@@ -1,0 +1,204 @@
+"""Indexes over the log, inside the write transaction: what commands may look up.
+
+The voucher index is a table that is brought forward from the log before each command decides;
+it can be thrown away and comes back the same. What is asked rarely is read from the log itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eventsourcing.sqlite import SQLiteCursor
+
+from ledger.events import EVENTS, private_fields
+from ledger.families.budget import BUDGET_KEY
+from ledger.families.outcome import TOTAL_KEY, OutcomePosted, voucher_digest
+from ledger.state import VoucherEntry
+
+_INDEXED = ("outcome.posted", "outcome.reversed", "governance.batch_admitted")
+
+
+class Index:
+    """The store's answers to `ledger.commands.Lookup`."""
+
+    def __init__(self, cursor: SQLiteCursor) -> None:
+        self._cursor = cursor
+
+    # ── bringing the voucher index forward ─────────────────────────────────────────────────
+
+    def advance(self) -> None:
+        """Bring the voucher index forward to the end of the log."""
+        self._cursor.execute("SELECT size FROM index_progress WHERE name = 'vouchers'")
+        row = self._cursor.fetchone()
+        done = row[0] if row else 0
+        size = self._one("SELECT MAX(rowid) FROM stored_events") or 0
+        if done == size:
+            return
+        self._cursor.execute(
+            "SELECT rowid - 1, originator_id, topic, state FROM stored_events "
+            f"WHERE rowid > ? AND topic IN ({', '.join('?' * len(_INDEXED))}) ORDER BY rowid",
+            (done, *_INDEXED),
+        )
+        events = self._cursor.fetchall()
+        clear = self._private(done, size)
+        vouchers: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        reversed_: list[int] = []
+        kinds: dict[str, str] = {}
+        for position, stream, topic, state in events:
+            content = json.loads(state)
+            if topic == OutcomePosted.topic:
+                content |= clear.get(position, {})
+                content["position"] = position
+                vouchers.setdefault((stream, content["voucher"]), []).append(content)
+            elif topic == "outcome.reversed":
+                reversed_.append(content["reverses"])
+            else:
+                kinds[content["batch"]] = content["kind"]
+        self._cursor.executemany(
+            "INSERT INTO index_vouchers (first, rows, series, number, date, digest, batch, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    rows[0]["position"],
+                    len(rows),
+                    rows[0].get("series", ""),
+                    rows[0].get("number", ""),
+                    rows[0]["date"],
+                    voucher_digest(rows),
+                    stream,
+                    kinds.get(stream, ""),
+                )
+                for (stream, _), rows in vouchers.items()
+            ],
+        )
+        self._cursor.executemany(
+            "UPDATE index_vouchers SET reversed = 1 WHERE first = "
+            "(SELECT MAX(first) FROM index_vouchers WHERE first <= ?)",
+            [(position,) for position in reversed_],
+        )
+        self._cursor.execute(
+            "INSERT OR REPLACE INTO index_progress (name, size) VALUES ('vouchers', ?)", (size,)
+        )
+
+    def _private(self, first: int, end: int) -> dict[int, dict[str, str]]:
+        self._cursor.execute(
+            "SELECT position, field, value FROM private_values WHERE position >= ? "
+            "AND position < ?",
+            (first, end),
+        )
+        clear: dict[int, dict[str, str]] = {}
+        for position, field, value in self._cursor.fetchall():
+            clear.setdefault(position, {})[field] = value
+        # A commitment without a value has been erased: it reads as nothing.
+        blank = dict.fromkeys(private_fields(OutcomePosted))
+        return _Cleared(clear, blank)
+
+    def _one(self, query: str, *parameters: object) -> Any:
+        self._cursor.execute(query, parameters)
+        row = self._cursor.fetchone()
+        return row[0] if row else None
+
+    # ── lookups ────────────────────────────────────────────────────────────────────────────
+
+    _VOUCHER = "SELECT series, number, date, digest, first, rows, source, reversed"
+
+    def _vouchers(self, query: str, *parameters: object) -> list[VoucherEntry]:
+        self._cursor.execute(f"{self._VOUCHER} FROM index_vouchers {query}", parameters)
+        return [VoucherEntry(*row[:-1], bool(row[-1])) for row in self._cursor.fetchall()]
+
+    def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
+        """Recorded vouchers with any of these (series, number) pairs, in log order."""
+        found: list[VoucherEntry] = []
+        for start in range(0, len(numbers), 400):
+            some = numbers[start : start + 400]
+            pairs = ", ".join(["(?, ?)"] * len(some))
+            flat = [part for pair in some for part in pair]
+            found += self._vouchers(f"WHERE (series, number) IN (VALUES {pairs})", *flat)
+        return sorted(found, key=lambda v: v.first)
+
+    def vouchers_between(self, source: str, first: str, last: str) -> Sequence[VoucherEntry]:
+        """Recorded vouchers of that kind of source dated first to last, in log order."""
+        return self._vouchers(
+            "WHERE source = ? AND date >= ? AND date <= ? ORDER BY first", source, first, last
+        )
+
+    def voucher_of(self, position: int) -> VoucherEntry | None:
+        """The voucher that holds the posting at that position."""
+        found = self._vouchers("WHERE first <= ? ORDER BY first DESC LIMIT 1", position)
+        return found[0] if found and position < found[0].first + found[0].rows else None
+
+    def voucher_rows(self, first: int) -> Sequence[Mapping[str, Any]]:
+        """All rows of the voucher that begins at that position; ``erased`` marks one that had a
+        private value which is gone."""
+        voucher = self.voucher_of(first)
+        if voucher is None:
+            return []
+        end = first + voucher.rows
+        clear = self._private(first, end)
+        self._cursor.execute(
+            "SELECT rowid - 1, state FROM stored_events WHERE rowid > ? AND rowid <= ? "
+            "ORDER BY rowid",
+            (first, end),
+        )
+        rows = []
+        for position, state in self._cursor.fetchall():
+            content = json.loads(state)
+            committed = {f for f in private_fields(OutcomePosted) if f in content}
+            held = clear.get(position, {})
+            erased = any(held.get(f) is None for f in committed)
+            every = dict.fromkeys(OutcomePosted.model_fields)
+            rows.append(every | content | held | {"position": position, "erased": erased})
+        return rows
+
+    def batch_positions(self, stream: str) -> Sequence[int]:
+        """Positions of the first posting of each voucher recorded in a batch."""
+        self._cursor.execute(
+            "SELECT first FROM index_vouchers WHERE batch = ? ORDER BY first", (stream,)
+        )
+        return [row[0] for row in self._cursor.fetchall()]
+
+    def totals(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Month totals now on record, öre by `TOTAL_KEY`, for periods first to last."""
+        return self._latest("outcome.balance_restated", TOTAL_KEY, "new", first, last)
+
+    def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Budget in öre by `BUDGET_KEY` for periods first to last."""
+        return self._latest("budget.decided", BUDGET_KEY, "amount", first, last)
+
+    def _latest(
+        self, topic: str, key: Sequence[str], value: str, first: str, last: str
+    ) -> dict[tuple[str | None, ...], int]:
+        assert topic in EVENTS
+        self._cursor.execute(
+            "SELECT state FROM stored_events WHERE topic = ? ORDER BY rowid", (topic,)
+        )
+        found: dict[tuple[str | None, ...], int] = {}
+        for (state,) in self._cursor.fetchall():
+            content = json.loads(state)
+            if first <= content["period"] <= last:
+                found[tuple(content.get(name) for name in key)] = content[value]
+        return found
+
+    def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
+        """Outcome in öre by (unit, account, period), periods first to last."""
+        self._cursor.execute("SELECT state FROM stored_events WHERE topic LIKE 'outcome.%'")
+        found: dict[tuple[str, str, str], int] = {}
+        for (state,) in self._cursor.fetchall():
+            content = json.loads(state)
+            if "unit" in content and first <= content.get("period", "") <= last:
+                place = (content["unit"], content["account"], content["period"])
+                found[place] = found.get(place, 0) + content["amount"]
+        return found
+
+
+class _Cleared(dict[int, dict[str, Any]]):
+    """Private values by position; a posting without any reads as all blank."""
+
+    def __init__(self, clear: dict[int, dict[str, str]], blank: dict[str, Any]) -> None:
+        super().__init__({position: blank | values for position, values in clear.items()})
+        self._blank = blank
+
+    def get(self, position: int, default: Any = None) -> dict[str, Any]:
+        return super().get(position, self._blank)

@@ -1,0 +1,298 @@
+"""Reading the log: a `Book` is the log up to one event, as columns.
+
+A book never writes. Two books of the same size over the same log read the same, for ever.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+import ledger.families  # noqa: F401  (registers every kind of event)
+from ledger.engine import SMALL_EVENTS
+from ledger.errors import StoreError, StoreMissing, Tampered, UnknownTime, UsageError
+from ledger.events import EVENTS, Event, Recorded, decode, fields_of
+from ledger.families.governance import BatchAdmitted, Governance
+from ledger.families.organisation import Organisation
+from ledger.periods import NotAPeriod, Period
+from ledger.state import State
+
+_DTYPES: dict[type, type[pl.DataType]] = {str: pl.String, int: pl.Int64, bool: pl.Boolean}
+_ENVELOPE = {
+    "v": pl.Int64,
+    "recorded_at": pl.String,
+    "actor": pl.String,
+    "user": pl.String,
+    "source": pl.String,
+    "source_digest": pl.String,
+    "source_line": pl.Int64,
+}
+
+#: Columns of `Book.postings`: every amount that counts as outcome.
+POSTINGS: dict[str, type[pl.DataType]] = {
+    "position": pl.Int64,
+    "kind": pl.String,
+    "period": pl.String,
+    "date": pl.String,
+    "unit": pl.String,
+    "account": pl.String,
+    "amount": pl.Int64,
+    "project": pl.String,
+    "product": pl.String,
+    "activity": pl.String,
+    "counterparty_unit": pl.String,
+    "dimensions": pl.String,
+    "series": pl.String,
+    "number": pl.String,
+    "row": pl.Int64,
+    "reverses": pl.Int64,
+    "corrects": pl.Int64,
+}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A read-only connection; also to a store on a read-only medium."""
+    if not path.is_file():
+        raise StoreMissing(
+            f"There is no store at {path}.", "Run `ledger init` or `ledger demo`, or give --store."
+        )
+    uri = path.resolve().as_uri()
+    try:
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=15)
+        connection.execute("SELECT 1 FROM stored_events LIMIT 1")
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            raise StoreMissing(f"{path} is no store of ours.") from error
+        connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is no store of ours: {error}.") from error
+    return connection
+
+
+class Book:
+    """The log's first ``size`` events, read as columns and as state."""
+
+    def __init__(self, store: str | Path, size: int | None = None) -> None:
+        self.path = Path(store)
+        with closing(connect(self.path)) as connection:
+            newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
+        if size is not None and not 0 <= size <= newest:
+            raise UnknownTime(f"The log holds {newest} events, not {size}.")
+        self.newest = newest
+        self.size = newest if size is None else size
+        self._frames: dict[str, pl.DataFrame] = {}
+
+    # ── state ──────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def state(self) -> State:
+        """The write-side state as folded from the small events up to the book's size."""
+        state = State()
+        for recorded in self.recorded(small=True):
+            state.apply(recorded)
+        state.size = self.size
+        return state
+
+    @property
+    def organisation(self) -> Organisation:
+        """Units, accounts, structures and settings as known."""
+        return self.state.of(Organisation)
+
+    def recorded(self, small: bool = False, first: int = 0) -> Iterator[Recorded]:
+        """Events one by one, in log order, from position ``first``; only the small kinds if
+        asked. Raises `Tampered` where bytes do not decode."""
+        where = f"AND {SMALL_EVENTS}" if small else ""
+        with closing(connect(self.path)) as connection:
+            rows = connection.execute(
+                "SELECT rowid - 1, originator_id, originator_version, topic, state "
+                f"FROM stored_events WHERE rowid > ? AND rowid <= ? {where} ORDER BY rowid",
+                (first, self.size),
+            )
+            for position, stream, version, topic, stored in rows:
+                try:
+                    event, envelope = decode(topic, stored)
+                except (KeyError, ValueError, TypeError) as error:
+                    raise Tampered(f"Event {position} ({topic}) does not decode.") from error
+                yield Recorded(position, stream, version, event, envelope)
+
+    # ── time ───────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def boundaries(self) -> list[tuple[int, datetime]]:
+        """Size of the log after each batch, and when that batch was recorded."""
+        ends: list[tuple[int, datetime]] = []
+        batch = None
+        for recorded in self.recorded(small=True):
+            if isinstance(recorded.event, BatchAdmitted):
+                end = (recorded.position + 1, datetime.fromisoformat(recorded.envelope.recorded_at))
+                if recorded.event.batch == batch:
+                    ends[-1] = end
+                else:
+                    ends.append(end)
+                batch = recorded.event.batch
+        return ends
+
+    def at(self, known_at: str | datetime) -> Book:
+        """The book as it was known at a time: a date (its end, in the organisation's zone), a
+        time (in that zone if it names none), or ``@N``, the first N events.
+
+        Raises `UnknownTime` for the future, for a time before the first event, and for an N
+        inside a batch.
+        """
+        whole = self if self.size == self.newest else Book(self.path)
+        if isinstance(known_at, str) and known_at.startswith("@"):
+            return self._at_size(whole, known_at)
+        moment, begins = self._moment(known_at)
+        newest = whole.boundaries[-1][1] if whole.boundaries else datetime.now(UTC)
+        if begins > max(datetime.now(UTC), newest):
+            raise UnknownTime(f"{known_at} is in the future.", "Give a time that has been.")
+        known = [size for size, recorded_at in whole.boundaries if recorded_at <= moment]
+        if not known:
+            raise UnknownTime(
+                f"Nothing was known at {known_at}; the log begins later.",
+                "Give a later --known-at.",
+            )
+        return Book(self.path, known[-1])
+
+    @staticmethod
+    def _at_size(whole: Book, text: str) -> Book:
+        if not text[1:].isdecimal():
+            raise UnknownTime(f"{text!r} is no position of the log.", "Write it as @1234.")
+        size = int(text[1:])
+        ends = [end for end, _ in whole.boundaries]
+        if size > whole.size or size == 0:
+            raise UnknownTime(f"The log holds {whole.size} events.", "Give a smaller @N.")
+        if size not in ends:
+            before = max((e for e in ends if e < size), default=0)
+            after = min(e for e in ends if e > size)
+            raise UnknownTime(f"{text} is inside a batch.", f"Give @{before} or @{after}.")
+        return Book(whole.path, size)
+
+    def _moment(self, known_at: str | datetime) -> tuple[datetime, datetime]:
+        """The last instant that the question means, and the first (a day has both)."""
+        zone = self.organisation.zone
+        try:
+            if isinstance(known_at, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", known_at):
+                day = date.fromisoformat(known_at)
+                begins = datetime(day.year, day.month, day.day, tzinfo=zone)
+                after = begins + timedelta(days=1)
+                return after.astimezone(UTC) - timedelta(microseconds=1), begins
+            time = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
+        except (ValueError, OverflowError) as error:
+            raise UsageError(
+                f"{known_at!r} is not a time.", "Write 2020-09-15, 2020-09-15T12:00 or @1234."
+            ) from error
+        aware = time if time.tzinfo else time.replace(tzinfo=zone)
+        return aware.astimezone(UTC), aware.astimezone(UTC)
+
+    @cached_property
+    def recorded_at(self) -> str:
+        """When the book's last event was recorded: UTC, ISO, or empty for an empty log."""
+        with closing(connect(self.path)) as connection:
+            row = connection.execute(
+                "SELECT topic, state FROM stored_events WHERE rowid = ?", (self.size,)
+            ).fetchone()
+        return decode(*row)[1].recorded_at if row else ""
+
+    def period(self, text: str | None = None) -> Period:
+        """The period asked for; by default the latest closed month, else the last with outcome.
+
+        Raises `UsageError` for text that is no period, and where there is no outcome at all.
+        """
+        if text is not None:
+            try:
+                return self.organisation.calendar.parse(text)
+            except NotAPeriod as error:
+                raise UsageError(str(error)) from error
+        closed = [
+            period
+            for (family, period), units in self.state.of(Governance).closed.items()
+            if family == "outcome" and any(not preliminary for preliminary in units.values())
+        ]
+        last = max(closed) if closed else self.postings()["period"].max()
+        if not isinstance(last, str):
+            raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+        return Period(last, last, last)
+
+    # ── columns ────────────────────────────────────────────────────────────────────────────
+
+    def events(self, topic: str) -> pl.DataFrame:
+        """All events of one kind: ``position``, the envelope's columns and the event's own.
+
+        Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
+        """
+        if topic not in self._frames:
+            self._frames[topic] = self._read(topic)
+        return self._frames[topic]
+
+    def _read(self, topic: str) -> pl.DataFrame:
+        kind = EVENTS[topic]
+        schema = _ENVELOPE | {name: _DTYPES[t] for name, t in fields_of(kind).items()}
+        with closing(connect(self.path)) as connection:
+            rows = connection.execute(
+                "SELECT rowid - 1, originator_id, CAST(state AS TEXT) FROM stored_events "
+                "WHERE topic = ? AND rowid <= ? ORDER BY rowid",
+                (topic, self.size),
+            ).fetchall()
+        positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
+        fields = [pl.Field(name, dtype) for name, dtype in schema.items()]
+        try:
+            content = pl.Series("s", states, pl.String).str.json_decode(pl.Struct(fields))
+        except pl.exceptions.ComputeError as error:
+            raise Tampered(f"An event of {topic} does not decode: {error}") from error
+        frame = content.struct.unnest().with_columns(
+            pl.Series("position", positions, pl.Int64), pl.Series("batch", streams, pl.String)
+        )
+        old = frame.filter(pl.col("v") != kind.form)
+        if old.height:
+            frame = self._upcast(frame, kind, states)
+        return frame.select("position", "batch", *schema)
+
+    @staticmethod
+    def _upcast(frame: pl.DataFrame, kind: type[Event], states: Sequence[str]) -> pl.DataFrame:
+        """Rows of older forms through the upcasters, one by one: the slow and exact path."""
+        rows = frame.to_dicts()
+        for row, state in zip(rows, states, strict=True):
+            if row["v"] != kind.form:
+                event, _ = decode(kind.topic, state.encode())
+                row |= event.__dict__
+        return pl.DataFrame(rows, schema=frame.schema)
+
+    def postings(self) -> pl.DataFrame:
+        """Every amount that counts as outcome, in log order, with the columns of `POSTINGS`.
+
+        ``kind`` is posted, reversed or restated; ``amount`` is öre in result sign, and their sum
+        over any selection is its figure. ``date`` is null for month totals.
+        """
+        if "postings" not in self._frames:
+            parts = []
+            for kind in ("posted", "reversed", "restated"):
+                topic = {"restated": "outcome.balance_restated"}.get(kind, f"outcome.{kind}")
+                frame = self.events(topic)
+                missing = [
+                    pl.lit(None, dtype).alias(name)
+                    for name, dtype in POSTINGS.items()
+                    if name not in frame.columns and name != "kind"
+                ]
+                parts.append(
+                    frame.with_columns(pl.lit(kind).alias("kind"), *missing).select(*POSTINGS)
+                )
+            self._frames["postings"] = pl.concat(parts).sort("position")
+        return self._frames["postings"]
+
+    def private(self, field: str) -> pl.DataFrame:
+        """Clear values of a private field: ``position``, ``value``. Erased ones are not there."""
+        with closing(connect(self.path)) as connection:
+            rows = connection.execute(
+                "SELECT position, value FROM private_values WHERE field = ? AND position < ? "
+                "ORDER BY position",
+                (field, self.size),
+            ).fetchall()
+        return pl.DataFrame(rows, schema={"position": pl.Int64, "value": pl.String}, orient="row")

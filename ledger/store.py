@@ -1,0 +1,289 @@
+"""The store: takes commands, records what they decide, whole or not at all.
+
+One transaction: take the write lock, bring the indexes and the state forward, let the command
+decide, stamp, encode, append the batch's stream and one *batch admitted* to the small stream of
+each period touched, commit. Two writers therefore never see the same state, and closing a
+period cannot race with posting into it.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteCursor
+
+from ledger.commands import Command, Decision, Notice, Source, digest_of
+from ledger.engine import SMALL_EVENTS, Datastore, EventMapper, Recorder, named_errors
+from ledger.errors import ClockBehind, InputRefused, StoreExists, StoreMissing, Tampered
+from ledger.events import Draft, Envelope, Event, PrivateValue, Recorded, decode, seal_private
+from ledger.families.governance import BatchAdmitted, Governance
+from ledger.families.organisation_commands import Found
+from ledger.families.outcome import VoucherMissed
+from ledger.index import Index
+from ledger.log import Book
+from ledger.state import State
+
+Clock = Callable[[], datetime]
+
+#: Stream of *batch admitted* for batches that touch no period.
+NO_PERIOD = "organisation"
+
+
+def real_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a command: events recorded (``first`` is the position of the first of them),
+    how many were known already, warnings and findings, and the batch's stream."""
+
+    recorded: int
+    known: int
+    notices: tuple[Notice, ...]
+    batch: str | None
+    first: int | None
+
+    @property
+    def findings(self) -> tuple[Notice, ...]:
+        """Notices that are findings: exit code 1."""
+        return tuple(n for n in self.notices if n.finding)
+
+
+class _DryRun(Exception):
+    """Raised at the end of a dry run, so that the transaction rolls back."""
+
+
+class Store:
+    """A store open for writing. Reading is a `Book`'s; ``book()`` gives the newest."""
+
+    def __init__(self, path: str | Path, clock: Clock = real_clock) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise StoreMissing(
+                f"There is no store at {self.path}.",
+                "Run `ledger init` or `ledger demo`, or give --store.",
+            )
+        self.clock = clock
+        self._mapper = EventMapper()
+        with named_errors():
+            self._datastore = Datastore(str(self.path))
+            self._recorder = Recorder(self._datastore)
+            self._recorder.create_table()
+        self._state = State()
+
+    @classmethod
+    def create(cls, path: str | Path, found: Found, actor: str, clock: Clock = real_clock) -> Store:
+        """Make a new store and found its organisation; `StoreExists` if a file is there."""
+        path = Path(path)
+        if path.exists():
+            raise StoreExists(f"{path} exists already.", "Choose another folder or --store.")
+        with named_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        store = cls(path, clock)
+        store.record(found, actor, Source("ledger init"))
+        return store
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._datastore.close()
+
+    def book(self) -> Book:
+        """The log as it is now, for reading."""
+        return Book(self.path)
+
+    def record(
+        self,
+        command: Command,
+        actor: str,
+        source: Source,
+        *,
+        dry_run: bool = False,
+        again: bool = False,
+    ) -> Receipt:
+        """Let the command decide on the state under the lock, and record what it decides.
+
+        Raises `InputRefused` with all problems, or the named rule that forbids it; nothing is
+        recorded then. A batch whose key is known records nothing, unless ``again``. A dry run is
+        the real path, rolled back.
+        """
+        receipt = Receipt(0, 0, (), None, None)
+        try:
+            with named_errors(), self._datastore.transaction(commit=True) as cursor:
+                receipt = self._record(cursor, command, actor, source, again)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            self._state = State()
+        return receipt
+
+    def _record(
+        self, cursor: SQLiteCursor, command: Command, actor: str, source: Source, again: bool
+    ) -> Receipt:
+        index = Index(cursor)
+        index.advance()
+        state = self._brought_forward(cursor)
+        key = command.key()
+        known = state.of(Governance).batches.get(key) if key else None
+        decision = command.decide(state, index)
+        if decision.problems:
+            raise InputRefused(_in_order(decision.problems))
+        drafts = decision.drafts
+        notices = tuple(decision.notices)
+        if known is not None and not again:
+            # The same batch once more: its findings were told, and it is taken once.
+            if any(not isinstance(d.event, VoucherMissed) for d in drafts):
+                text = "the same batch was taken before, and the record has changed since"
+                notices += (Notice("batch-known", f"{text}; --again takes it anew"),)
+            drafts = []
+        if not drafts:
+            return Receipt(0, decision.known, notices, None, None)
+        stream = self._stream(cursor, key or _key_of(command, state.size))
+        recorded_at = self._now(cursor, state.size)
+        batch = _Batch(actor, source, recorded_at, state.size, stream)
+        for draft in drafts:
+            batch.add(draft)
+        batch.admit(command.kind, key, decision)
+        stored = self._stored(cursor, batch)
+        self._recorder.append(cursor, stored)
+        cursor.executemany(
+            "INSERT INTO private_values (position, field, salt, value) VALUES (?, ?, ?, ?)",
+            batch.private,
+        )
+        return Receipt(len(drafts), decision.known, notices, stream, state.size)
+
+    def _brought_forward(self, cursor: SQLiteCursor) -> State:
+        """The state folded from the small events up to the end of the log."""
+        state = self._state
+        cursor.execute(
+            "SELECT rowid - 1, originator_id, originator_version, topic, state "
+            f"FROM stored_events WHERE rowid > ? AND {SMALL_EVENTS} ORDER BY rowid",
+            (state.size,),
+        )
+        for position, stream, version, topic, stored in cursor.fetchall():
+            try:
+                event, envelope = decode(topic, stored)
+            except (KeyError, ValueError, TypeError) as error:
+                raise Tampered(f"Event {position} ({topic}) does not decode.") from error
+            state.apply(Recorded(position, stream, version, event, envelope))
+        cursor.execute("SELECT MAX(rowid) FROM stored_events")
+        state.size = cursor.fetchone()[0] or 0
+        return state
+
+    @staticmethod
+    def _stream(cursor: SQLiteCursor, key: str) -> str:
+        """The batch's stream: its key and the attempt, one more than those before."""
+        attempt = 1
+        while True:
+            stream = f"batch:{key[:32]}:{attempt}"
+            cursor.execute("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", (stream,))
+            if cursor.fetchone() is None:
+                return stream
+            attempt += 1
+
+    def _now(self, cursor: SQLiteCursor, size: int) -> str:
+        """max(now, last + 1 µs); `ClockBehind` if the clock is five minutes behind the log."""
+        now = self.clock().astimezone(UTC)
+        cursor.execute("SELECT topic, state FROM stored_events WHERE rowid = ?", (size,))
+        row = cursor.fetchone()
+        if row is not None:
+            last = datetime.fromisoformat(decode(row[0], row[1])[1].recorded_at)
+            if now < last - timedelta(minutes=5):
+                raise ClockBehind(
+                    f"The clock says {now.isoformat()}, and the log ends at {last.isoformat()}.",
+                    "Set the machine's clock.",
+                )
+            now = max(now, last + timedelta(microseconds=1))
+        return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def _stored(self, cursor: SQLiteCursor, batch: _Batch) -> Sequence[StoredEvent]:
+        """Encode the batch, each event with the next version of its stream."""
+        versions: dict[str, int] = {}
+        stored = []
+        for position, stream, event, envelope in batch.events:
+            if stream not in versions:
+                cursor.execute(
+                    "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ?",
+                    (stream,),
+                )
+                versions[stream] = cursor.fetchone()[0] or 0
+            versions[stream] += 1
+            recorded = Recorded(position, stream, versions[stream], event, envelope)
+            stored.append(self._mapper.to_stored_event(recorded))
+        return stored
+
+
+class _Batch:
+    """Drafts on their way to the log: stamped, sealed, counted by period."""
+
+    def __init__(
+        self, actor: str, source: Source, recorded_at: str, size: int, stream: str
+    ) -> None:
+        self.actor, self.source, self.recorded_at = actor, source, recorded_at
+        self.user = getpass.getuser()
+        self.size, self.stream = size, stream
+        self.events: list[tuple[int, str, Event, Envelope]] = []
+        self.private: list[tuple[int, str, bytes, str]] = []
+        self.totals: dict[str, tuple[int, int]] = {}
+
+    def _append(self, stream: str, event: Event, line: int | None) -> int:
+        position = self.size + len(self.events)
+        envelope = Envelope(
+            self.recorded_at, self.actor, self.user, self.source.name, self.source.digest, line
+        )
+        self.events.append((position, stream, event, envelope))
+        return position
+
+    def add(self, draft: Draft) -> None:
+        """Stamp one draft; its private values go aside."""
+        content, private = seal_private(draft.event)
+        event = type(draft.event).model_construct(**content) if private else draft.event
+        position = self._append(draft.stream or self.stream, event, draft.line)
+        self.private += [_private_row(position, value) for value in private]
+        period = content.get("period")
+        if isinstance(period, str):
+            count, total = self.totals.get(period, (0, 0))
+            self.totals[period] = (count + 1, total + content.get("amount", 0))
+
+    def admit(self, kind: str, key: str | None, decision: Decision) -> None:
+        """One *batch admitted* a period touched, or one without a period."""
+        counted = sum(count for count, _ in self.totals.values())
+        others = len(self.events) - counted
+        periods: list[tuple[str | None, int, int]] = [
+            (period, *self.totals[period]) for period in sorted(self.totals)
+        ]
+        if others:
+            periods.insert(0, (None, others, 0))
+        for period, count, total in periods:
+            event = BatchAdmitted(
+                batch=self.stream,
+                kind=kind,
+                key=key,
+                period=period,
+                count=count,
+                total=total,
+                known=decision.known,
+            )
+            self._append(f"period:{period}" if period else NO_PERIOD, event, None)
+
+
+def _private_row(position: int, value: PrivateValue) -> tuple[int, str, bytes, str]:
+    return position, value.field, value.salt, value.value
+
+
+def _key_of(command: Command, size: int) -> str:
+    """A key for a command that may be repeated: its kind and where the log stood."""
+    return digest_of(command.kind, size)
+
+
+def _in_order(problems: Iterable[Any]) -> list[Any]:
+    """In the order of the file, problems without a line first."""
+    return sorted(problems, key=lambda p: (p.file, p.line or 0, p.code))
