@@ -123,10 +123,11 @@ class Several:
     def decide(self, state: State, look: Lookup) -> Decision:
         """All their drafts, or all their problems."""
         whole = Decision()
-        for command in self.commands:
+        for place, command in enumerate(self.commands, 1):
             part = command.decide(state, look)
             whole.add(part)
-            state = state.with_drafts(part.drafts) if part.drafts else state
+            if part.drafts and place < len(self.commands):
+                state = state.with_drafts(part.drafts)
         return whole
 
     def key(self) -> str | None:

@@ -106,7 +106,10 @@ class Index:
 
     def _vouchers(self, query: str, *parameters: object) -> list[VoucherEntry]:
         self._cursor.execute(f"{self._VOUCHER} FROM index_vouchers {query}", parameters)
-        return [VoucherEntry(*row[:-1], bool(row[-1])) for row in self._cursor.fetchall()]
+        return [
+            VoucherEntry(series, number, date, digest, first, rows, source, bool(gone))
+            for series, number, date, digest, first, rows, source, gone in self._cursor.fetchall()
+        ]
 
     def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
         """Recorded vouchers with any of these (series, number) pairs, in log order."""

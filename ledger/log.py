@@ -224,7 +224,7 @@ class Book:
     # ── columns ────────────────────────────────────────────────────────────────────────────
 
     def events(self, topic: str) -> pl.DataFrame:
-        """All events of one kind: ``position``, the envelope's columns and the event's own.
+        """All events of one kind: ``position``, ``stream``, the envelope's columns and its own.
 
         Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
         """
@@ -248,12 +248,12 @@ class Book:
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
         frame = content.struct.unnest().with_columns(
-            pl.Series("position", positions, pl.Int64), pl.Series("batch", streams, pl.String)
+            pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
         )
         old = frame.filter(pl.col("v") != kind.form)
         if old.height:
             frame = self._upcast(frame, kind, states)
-        return frame.select("position", "batch", *schema)
+        return frame.select("position", "stream", *schema)
 
     @staticmethod
     def _upcast(frame: pl.DataFrame, kind: type[Event], states: Sequence[str]) -> pl.DataFrame:

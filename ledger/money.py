@@ -8,7 +8,7 @@ Rounding happens once, at display, half-up (away from zero at a tie).
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, Inexact, Overflow, localcontext
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
@@ -83,10 +83,16 @@ def round_to_ore(amount: Decimal | int | str, scale: str = "kr") -> tuple[int, D
 
 
 def _in_ore(amount: Decimal | int | str, scale: str) -> Decimal:
+    if isinstance(amount, str) and len(amount) > 60:
+        raise NotMoney("longer than any amount")
     value = read_decimal(amount) if isinstance(amount, str) else Decimal(amount)
     with localcontext() as context:
         context.prec = 60
-        return value * SCALES[scale]
+        context.traps[Inexact] = True
+        try:
+            return value * SCALES[scale]
+        except (Inexact, Overflow) as error:
+            raise NotMoney("more digits than any amount") from error
 
 
 def _ranged(ore: int) -> int:

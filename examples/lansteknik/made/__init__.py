@@ -1,0 +1,1 @@
+"""The making of the Länsteknik example: see `make.py` beside this folder."""

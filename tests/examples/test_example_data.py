@@ -1,0 +1,501 @@
+"""The example's data hold every figure of the printed report, and are a clean ledger besides.
+
+Everything is computed here again from the CSV files with `csv` and whole öre, and compared with
+copies of the facts in `facts/`; nothing is taken from the script that made the data, save that it
+makes the same bytes again.
+"""
+
+import csv
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parents[1] / "examples" / "lansteknik"
+MNKR, TKR = 100_000_000, 100_000  # öre
+
+Table = list[dict[str, str]]
+
+
+def read(path: Path) -> Table:
+    """A CSV file as a list of rows."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def facts(name: str) -> Table:
+    """A table of the printed report."""
+    return read(HERE / "facts" / f"{name}.csv")
+
+
+@cache
+def data(name: str) -> Table:
+    """A file of the example; `2020` and `later` are all the months of these folders."""
+    folder = EXAMPLE / name
+    files = sorted(folder.glob("*.csv")) if folder.is_dir() else [EXAMPLE / f"{name}.csv"]
+    return [row for file in files for row in read(file)]
+
+
+def ore(text: str) -> int:
+    """Öre from kronor with two decimals and a point, and nothing else."""
+    assert re.fullmatch(r"-?\d+\.\d\d", text), text
+    return int(text.replace(".", ""))
+
+
+def scaled(text: str, unit: int, decimals: int) -> int:
+    """A printed figure as a whole number of its last decimal: ``-1.7`` → −17."""
+    sign = -1 if text.startswith("-") else 1
+    whole, _, fraction = text.lstrip("-").partition(".")
+    return sign * int(whole + fraction.ljust(decimals, "0")[:decimals]) * unit
+
+
+def tenths(text: str) -> int:
+    """A printed figure in tenths of a million."""
+    return scaled(text, 1, 1)
+
+
+def rounded(amount: int, unit: int) -> int:
+    """Half-up, away from zero."""
+    size = (2 * abs(amount) + unit) // (2 * unit)
+    return -size if amount < 0 else size
+
+
+def in_tenths(amount: int) -> int:
+    """Öre in tenths of a million kronor, rounded half-up."""
+    return rounded(amount, MNKR // 10)
+
+
+def total(rows: Iterable[dict[str, str]]) -> int:
+    """The sum of the rows' amounts in öre."""
+    return sum(ore(row["amount"]) for row in rows)
+
+
+def is_result(row: dict[str, str]) -> bool:
+    """On an income or cost account."""
+    return account_types()[row["account"]] in ("income", "cost")
+
+
+@cache
+def account_types() -> dict[str, str]:
+    """account → type."""
+    return {row["account"]: row["type"] for row in data("accounts")}
+
+
+@cache
+def areas() -> dict[str, str]:
+    """unit → the name of its area."""
+    names = {row["unit"]: row["name"] for row in data("units") if row["level"] == "area"}
+    return {r["unit"]: names[r["parent"]] for r in data("units") if r["level"] == "unit"}
+
+
+def lines(structure: str) -> dict[str, str]:
+    """account → line, for the accounts that the structure maps; no account has two."""
+    found: dict[str, str] = {}
+    for row in data("structures"):
+        for account in account_types():
+            inside = row["account_from"] and row["account_from"] <= account <= row["account_to"]
+            if row["structure"] == structure and inside:
+                assert account not in found
+                found[account] = row["line"]
+    return found
+
+
+@cache
+def outcome() -> Table:
+    """January–August 2020, income and cost."""
+    return [row for row in data("2020") if is_result(row)]
+
+
+def until(rows: Table, period: str) -> Table:
+    """The rows up to a month."""
+    return [row for row in rows if row["period"] <= period]
+
+
+def by_area(rows: Iterable[dict[str, str]]) -> dict[str, int]:
+    """Sum in öre by area's name."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[areas()[row["unit"]]] += ore(row["amount"])
+    return dict(found)
+
+
+def by_line(rows: Iterable[dict[str, str]], structure: str) -> dict[str, int]:
+    """Sum in öre by line, and of what no line has under an empty name."""
+    of = lines(structure)
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[of.get(row["account"], "")] += ore(row["amount"])
+    return dict(found)
+
+
+def variance(rows: Iterable[dict[str, str]], budget: Iterable[dict[str, str]]) -> dict[str, int]:
+    """Outcome − budget by account, öre."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row["account"]] += ore(row["amount"])
+    for row in budget:
+        found[row["account"]] -= ore(row["amount"])
+    return dict(found)
+
+
+def period_variance() -> dict[str, int]:
+    """Outcome − budget January–August by account, öre."""
+    return variance(outcome(), until(data("budget-2020"), "2020-08"))
+
+
+def explained(category: str) -> dict[str, int]:
+    """What the report says of a category: explanation → tenths of a million."""
+    return {
+        row["explanation"]: tenths(row["amount"])
+        for row in facts("variance_explanations")
+        if row["organisation"] == "Länsteknik" and row["category"] == category
+    }
+
+
+# ------------------------------------------------------------------------------- result by area
+
+
+@pytest.mark.parametrize("row", facts("result_by_area")[:-1], ids=lambda row: row["area"])
+def test_an_area_has_its_printed_figures(row):
+    """Outcome, variance, annual budget and forecast, to the öre."""
+    area = row["area"]
+    budget = data("budget-2020")
+    actual = by_area(outcome())[area]
+    assert actual == 100 * int(row["actual_2020_08"])
+    to_august = by_area(until(budget, "2020-08"))[area]
+    assert actual - to_august == 100 * int(row["variance_actual_vs_budget"])
+    annual = by_area(budget)[area]
+    assert annual == 100 * int(row["annual_budget_2020"])
+    forecast = actual + by_area(data("forecast-2020-T2"))[area]
+    assert forecast == 100 * int(row["annual_forecast"])
+    assert forecast - annual == 100 * int(row["variance_forecast_vs_budget"])
+
+
+def test_the_division_has_its_printed_totals_and_not_its_printed_error():
+    """The rows of the annual budget sum to −258; the report prints 0 and counts from −258."""
+    row = facts("result_by_area")[-1]
+    assert total(outcome()) == 100 * int(row["actual_2020_08"])
+    assert sum(period_variance().values()) == 100 * int(row["variance_actual_vs_budget"])
+    annual = total(data("budget-2020"))
+    check = next(one for one in facts("arithmetic_checks") if one["check_id"] == "3")
+    assert (annual, row["annual_budget_2020"]) == (100 * int(check["computed"]), "0")
+    forecast = total(outcome()) + total(data("forecast-2020-T2"))
+    assert forecast == 100 * int(row["annual_forecast"])
+    assert forecast - annual == 100 * int(row["variance_forecast_vs_budget"])
+
+
+def test_what_came_is_near_the_adopted_forecast_and_not_it():
+    """September–December in `later/` are an outcome, not the forecast spelled out."""
+    came = total(outcome()) + total(row for row in data("later") if is_result(row))
+    forecast = total(outcome()) + total(data("forecast-2020-T2"))
+    assert 0 < abs(came - forecast) < 3 * MNKR
+
+
+# ----------------------------------------------------------------------------- cost development
+
+
+@pytest.mark.parametrize("row", facts("cost_development"), ids=lambda row: row["cost_category"])
+def test_a_cost_line_has_its_printed_development(row):
+    """Accumulated cost in thousands, and eight percentages with two decimals."""
+    line = row["cost_category"]
+    cost = -by_line(outcome(), "kostnadsutveckling")[line]
+    assert rounded(cost, TKR) == -int(row["accumulated_actual_2020_08"])
+    for month in range(1, 9):
+        now = -by_line(until(outcome(), f"2020-{month:02d}"), "kostnadsutveckling")[line]
+        last = data("balances-2019")
+        then = -by_line(until(last, f"2019-{month:02d}"), "kostnadsutveckling")[line]
+        percent = rounded(10_000 * (now - then), then)
+        assert percent == scaled(row[f"change_vs_prior_year_month_{month:02d}"], 1, 2), month
+
+
+def test_the_change_of_all_costs_is_the_computed_and_not_the_printed():
+    """−14.1 mnkr (the table gives it); the text of the report says −14.4."""
+    now = by_line(outcome(), "kostnadsutveckling")
+    then = by_line(until(data("balances-2019"), "2019-08"), "kostnadsutveckling")
+    change = sum(now[line] - then[line] for line in now if line)
+    check = next(one for one in facts("arithmetic_checks") if one["check_id"] == "14")
+    assert in_tenths(-change) == rounded(scaled(check["computed"], 1, 4), 1000) == -141
+    assert tenths(check["stated"]) == -144
+
+
+@pytest.mark.parametrize("year", [2018, 2019])
+def test_earlier_years_cost_every_month(year):
+    """Twelve months, every line a cost in each, the largest line no more than 25 % off its mean."""
+    rows = data(f"balances-{year}")
+    assert {row["period"] for row in rows} == {f"{year}-{month:02d}" for month in range(1, 13)}
+    for month in range(1, 13):
+        costs = by_line([r for r in rows if r["period"] == f"{year}-{month:02d}"], "prognos")
+        assert all(amount < 0 for line, amount in costs.items() if line != "Intäkter")
+        assert costs["Intäkter"] > 0
+        wages = by_line(rows, "prognos")["Personalkostnader"]
+        assert abs(12 * costs["Personalkostnader"] - wages) < abs(wages) // 4
+
+
+# ----------------------------------------------------------------------------------- product 0630
+
+COVID_LABELS = {
+    "MT förbrukningsmaterial, reservdelar och externa tjänster": ("5310", "5320", "6790"),
+    "Hyra av infusionspump/sprutpump och blodgasanalysator": ("5710",),
+    "IT-utrustning": ("5510",),
+    "Transportkostnader": ("5910",),
+}
+
+
+def test_covid_19_has_its_printed_costs():
+    """Personnel, other costs and their sum; in months from March on."""
+    rows = [row for row in outcome() if row["product"] == "0630"]
+    assert min(row["period"] for row in rows) == "2020-03"
+    sums = by_line(rows, "kostnadsutveckling")
+    personnel = sums.pop("Personalkostnader")
+    printed = {
+        row["row_label"]: tenths(row["booked_on_product_0630"])
+        for row in facts("covid_followup")
+        if row["booked_on_product_0630"]
+    }
+    assert in_tenths(personnel) == printed["Personalkostnader"]
+    assert in_tenths(sum(sums.values())) == printed["Övriga kostnader"]
+    assert in_tenths(personnel + sum(sums.values())) == printed["Summa"]
+
+
+@pytest.mark.parametrize(("label", "accounts"), COVID_LABELS.items(), ids=COVID_LABELS)
+def test_covid_19_has_its_printed_breakdown(label, accounts):
+    """Four kinds of other cost, and nothing beside them."""
+    rows = [row for row in outcome() if row["product"] == "0630"]
+    stated = next(row["amount"] for row in facts("covid_breakdown") if row["label"] == label)
+    assert in_tenths(-total(row for row in rows if row["account"] in accounts)) == tenths(stated)
+    known = {account for accounts in COVID_LABELS.values() for account in accounts}
+    assert {row["account"] for row in rows if row["account"] >= "5000"} == known
+
+
+# --------------------------------------------------------------------- explanations of variances
+
+KINDS = {
+    "Inköp av IT-utrustning, kommunikationsutrustning och övrig förbrukningsmaterial": (
+        *("5510", "5520", "5530"),
+    ),
+    "Avsaknad av underhåll- och serviceavtal videoutrustning m.m.": ("6510", "6520"),
+    "Återhållsamhet utbildningar, konferenser, resor m.m.": ("5810", "5820", "5830", "5840"),
+    "MT-serviceavtal (extern service steriltekniska produkter)": ("6530",),
+    "Programlicenser, främst Microsoft Office": ("5610",),
+    "Konsulter": ("6610",),
+}
+
+
+def test_the_period_varies_by_line_as_the_report_explains():
+    """+4.0, +6.3, +2.6, and the −2.4 that the text leaves unexplained."""
+    sums: dict[str, int] = defaultdict(int)
+    of = lines("prognos")
+    for account, amount in period_variance().items():
+        sums[of[account].replace("Personalomkostnader", "Personalkostnader")] += amount
+    for line in ("Personalkostnader", "Övriga kostnader", "Avskrivningar"):
+        stated = next(iter(explained(line).values()))
+        assert in_tenths(sums.pop(line)) == stated
+    check = next(one for one in facts("arithmetic_checks") if one["check_id"] == "11")
+    assert in_tenths(sum(sums.values())) == -tenths(check["difference"])
+    assert set(sums) == {"Intäkter", "Lokalkostnader"}
+
+
+def test_other_costs_vary_by_kind_as_the_report_explains():
+    """Six kinds, and the 0.2 that stands behind "bl.a."."""
+    stated = explained("Övriga kostnader")
+    left = {a: v for a, v in period_variance().items() if lines("prognos")[a] == "Övriga kostnader"}
+    for explanation, accounts in KINDS.items():
+        amount = sum(left.pop(account) for account in accounts)
+        assert in_tenths(amount) == stated[explanation], explanation
+    check = next(one for one in facts("arithmetic_checks") if one["check_id"] == "12")
+    assert in_tenths(sum(left.values())) == -tenths(check["difference"]) == 2
+
+
+def test_the_forecast_varies_by_line_as_the_report_says():
+    """+5.0, +1.7, +2.9, +1.2, and the −3.0 that the text leaves unexplained."""
+    sums = by_line(outcome(), "prognos")
+    for row in data("forecast-2020-T2"):
+        sums[row["line"]] += ore(row["amount"])
+    for line, amount in by_line(data("budget-2020"), "prognos").items():
+        sums[line] -= amount
+    stated: dict[str, int] = {}
+    for row in facts("forecast_assumptions"):
+        stated.setdefault(row["category"], tenths(row["amount"] or "0"))
+    for line in ("Personalkostnader", "Personalomkostnader", "Övriga kostnader", "Avskrivningar"):
+        assert in_tenths(sums.pop(line)) == stated[line], line
+    check = next(one for one in facts("arithmetic_checks") if one["check_id"] == "13")
+    assert in_tenths(sum(sums.values())) == -tenths(check["difference"])
+
+
+def test_the_assumptions_are_those_of_the_report():
+    """One-offs and commitments with their amounts; what has no amount has none here either."""
+    rows = data("assumptions-2020-T2")
+    amounts = sorted(in_tenths(ore(row["amount"])) for row in rows if row["amount"])
+    printed = [row for row in facts("forecast_assumptions") if row["category"] != "Konsulter"]
+    assert amounts == sorted(a for row in printed if (a := tenths(row["amount"] or "0")) < 0)
+    assert {row["kind"] for row in rows} == {"one_off", "known_commitment", "end_of_special_costs"}
+    covid = next(row for row in rows if row["kind"] == "end_of_special_costs")
+    until_september = next(row["until"] for row in printed if row["until"] != "2020-12")
+    assert (covid["to"], covid["amount"]) == (until_september, "")
+
+
+# --------------------------------------------------------------------------------- a clean ledger
+
+
+@cache
+def vouchers() -> dict[str, Table]:
+    """The year's vouchers by number, in the order of the files."""
+    found: dict[str, Table] = {}
+    last = ""
+    for row in [*data("2020"), *data("later")]:
+        number = row["voucher"]
+        assert number == last or number not in found, f"{number} stands in two places"
+        found.setdefault(number, []).append(row)
+        last = number
+    return found
+
+
+def test_every_voucher_balances_and_counts_its_rows():
+    """Rows from 1, sum zero, one date, and no row of nothing."""
+    assert len(vouchers()) > 2000
+    for number, rows in vouchers().items():
+        assert re.fullmatch(r"[ADIKLPU] \d{4}", number)
+        assert [row["row"] for row in rows] == [str(i) for i in range(1, len(rows) + 1)]
+        assert total(rows) == 0, number
+        assert all(ore(row["amount"]) for row in rows)
+        for column in ("date", "registered_at", "registered_by", "authorised_by", "document"):
+            assert len({row[column] for row in rows}) == 1
+
+
+def test_numbers_have_no_gap_and_follow_date_and_registration():
+    """Each series counts from 1001, later numbers never on earlier days or moments."""
+    series: dict[str, Table] = defaultdict(list)
+    for number, rows in vouchers().items():
+        series[number[0]].append(rows[0])
+    for heads in series.values():
+        numbers = [int(head["voucher"][2:]) for head in heads]
+        assert numbers == list(range(1001, 1001 + len(heads)))
+        assert [h["date"] for h in heads] == sorted(h["date"] for h in heads)
+        moments = [datetime.fromisoformat(head["registered_at"]) for head in heads]
+        assert moments == sorted(moments)
+
+
+def test_periods_dates_and_times_agree():
+    """The period is the date's month; registration comes on that day or soon after it."""
+    for rows in vouchers().values():
+        for row in rows:
+            assert row["period"] == row["date"][:7]
+        head = rows[0]
+        day, moment = (
+            date.fromisoformat(head["date"]),
+            datetime.fromisoformat(head["registered_at"]),
+        )
+        summer = date(2020, 3, 29) <= moment.date() < date(2020, 10, 25)
+        assert head["registered_at"].endswith("+02:00" if summer else "+01:00")
+        assert 0 <= (moment.date() - day).days <= 5
+        assert day.weekday() < 5
+        assert 7 <= moment.hour < 19, head
+
+
+def test_two_different_roles_sign_each_voucher():
+    """Roles, never persons; who registers is not who authorises."""
+    known = {row["name"] for row in data("units")}
+    for rows in vouchers().values():
+        clerk, signer = rows[0]["registered_by"], rows[0]["authorised_by"]
+        assert re.fullmatch(r"(ekonomiassistent|redovisningsekonom|löneadministratör) \d", clerk)
+        role, _, where = signer.partition(" ")
+        assert role in {"enhetschef", "områdeschef", "divisionschef", "divisionscontroller"}
+        assert not where or where in known
+
+
+def test_every_code_is_known():
+    """Units, accounts, products, projects, activities, lines."""
+    units = {row["unit"] for row in data("units")}
+    codes = defaultdict(set)
+    for row in data("codes"):
+        codes[row["dimension"]].add(row["code"])
+    for row in [*data("2020"), *data("later")]:
+        assert row["unit"] in units
+        assert row["account"] in account_types()
+        assert row["counterparty_unit"] in units | {""}
+        for dimension in ("product", "project", "activity"):
+            assert row[dimension] in codes[dimension] | {""}
+        assert bool(row["activity"]) == is_result(row)
+    for name in ("balances-2018", "balances-2019", "budget-2020"):
+        assert all(is_result(row) and row["unit"] in areas() for row in data(name))
+        cells = [(row["period"], row["unit"], row["account"]) for row in data(name)]
+        assert len(set(cells)) == len(cells)
+    for name in ("forecast-2020-T2", "assumptions-2020-T2"):
+        assert {row["line"] for row in data(name)} <= set(lines("prognos").values())
+        assert {row["unit"] for row in data(name)} <= units
+
+
+def test_the_structures_cover_without_gap():
+    """Both map every cost account, `prognos` income too; the five lines bear the printed names."""
+    types = account_types()
+    assert set(lines("kostnadsutveckling")) == {a for a, kind in types.items() if kind == "cost"}
+    assert set(lines("prognos")) == {a for a, kind in types.items() if kind in ("income", "cost")}
+    five = [r["line"] for r in data("structures") if r["structure"] == "kostnadsutveckling"]
+    assert five == [row["cost_category"] for row in facts("cost_development")]
+
+
+def test_the_areas_stand_in_the_order_of_the_report():
+    """Four areas, each with three to six units, all in one tree from 2018."""
+    rows = data("units")
+    names = [row["name"] for row in rows if row["level"] == "area"]
+    assert names == [row["area"] for row in facts("result_by_area")[:-1]]
+    for name in names:
+        assert 3 <= sum(area == name for area in areas().values()) <= 6
+    assert {(row["tree"], row["valid_from"]) for row in rows} == {("line", "2018-01")}
+
+
+def test_accruals_meet_their_reversals():
+    """Each accrued cost is reversed in the next month, to the öre; those of December wait."""
+    accrued, reversed_ = {}, {}
+    for rows in vouchers().values():
+        head = rows[0]
+        if head["text"].startswith("Upplupen kostnad"):
+            accrued[head["text"]] = (head["unit"], head["account"], ore(head["amount"]))
+        if head["text"].startswith("Återföring: "):
+            text = head["text"].removeprefix("Återföring: ")
+            reversed_[text] = (head["unit"], head["account"], -ore(head["amount"]))
+    assert accrued.items() >= reversed_.items()
+    assert {text for text in accrued if "2020-12" in text} == accrued.keys() - reversed_.keys()
+
+
+def test_sales_within_the_division_meet():
+    """Each internal row has its mirror on the same voucher."""
+    for rows in vouchers().values():
+        pairs = {(r["unit"], r["counterparty_unit"]): r for r in rows if r["counterparty_unit"]}
+        for (unit, other), row in pairs.items():
+            assert ore(pairs[other, unit]["amount"]) == -ore(row["amount"])
+
+
+# -------------------------------------------------------------------------------------- the files
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every CSV file under a folder, by its path within."""
+    found = sorted(folder.rglob("*.csv"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_the_files_are_small_and_plain():
+    """Under 3 MB, UTF-8 without BOM, LF."""
+    held = files(EXAMPLE)
+    assert len(held) == 22
+    assert sum(map(len, held.values())) < 3_000_000
+    for name, content in held.items():
+        assert not content.startswith(b"\xef\xbb\xbf"), name
+        assert b"\r" not in content, name
+        assert content.endswith(b"\n"), name
+
+
+def test_the_script_makes_the_same_bytes(tmp_path):
+    """Anyone can make the data again."""
+    command = [sys.executable, "-B", str(EXAMPLE / "make.py"), str(tmp_path)]
+    subprocess.run(command, check=True, timeout=60)
+    assert files(tmp_path) == files(EXAMPLE)
