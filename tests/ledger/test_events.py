@@ -46,11 +46,14 @@ def test_bytes_are_canonical() -> None:
         period="2020-08", unit="10", account="4010", amount=-1, date="2020-08-17", voucher=1
     )
     stored = encode(event.__dict__, 1, Envelope("2020-09-01T00:00:00.000000Z", "a", "b", "åäö.csv"))
-    assert stored == (
-        '{"account":"4010","actor":"a","amount":-1,"date":"2020-08-17","period":"2020-08",'
-        '"recorded_at":"2020-09-01T00:00:00.000000Z","source":"åäö.csv","unit":"10","user":"b",'
-        '"v":1,"voucher":1}'
-    ).encode()
+    assert (
+        stored
+        == (
+            '{"account":"4010","actor":"a","amount":-1,"date":"2020-08-17","period":"2020-08",'
+            '"recorded_at":"2020-09-01T00:00:00.000000Z","source":"åäö.csv","unit":"10","user":"b",'
+            '"v":1,"voucher":1}'
+        ).encode()
+    )
 
 
 def test_no_event_has_a_field_of_the_envelope() -> None:

@@ -163,9 +163,9 @@ def test_a_correction_keeps_original_reversal_and_new(store) -> None:
     wages = frame.filter(frame["account"] == "4010")
     sums = {u: sum(wages.filter(wages["unit"] == u)["amount"]) for u in ("10", "20")}
     assert sums == {"10": 0, "20": -100_00}
+    last = frame["position"][-1]
+    wish = ReverseVouchers((last,), "fel", replacements={last: {"amount": 1}})
     with pytest.raises(RuleBroken, match="miss balance"):
-        last = frame["position"][-1]
-        wish = ReverseVouchers((last,), "fel", replacements={last: {"amount": 1}})
         store.record(wish, ACTOR, Source("ledger correct"))
 
 
