@@ -1,0 +1,27 @@
+"""Monthly series in, distribution of the year's end out. The only package with floats.
+
+Data flow: `panel` (checks, cuts and lays out the frame) -> `year_end` (the front) -> per series
+either `fallback` (short or constant series; `naive` methods) or `combination` (`spikes`,
+`seasonal`, `smoothing`, `airline`, `naive`) -> `intervals` (variance of the sum, calibration on
+past years) -> frame.
+
+Importing the package is light; the numerical libraries load with the first use of
+`forecast_year_end`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forecasting.year_end import forecast_year_end
+
+__all__ = ["forecast_year_end"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "forecast_year_end":
+        from forecasting.year_end import forecast_year_end
+
+        return forecast_year_end
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
