@@ -1,8 +1,8 @@
 """The store's engine: eventsourcing's SQLite recorder, made strict.
 
 What we add to the library: writing takes the lock first (``BEGIN IMMEDIATE``), every commit
-reaches the disk (``synchronous=FULL``), events cannot be updated, deleted or replaced (triggers),
-and a mapper of our own stores canonical JSON under stable topics.
+reaches the disk (``synchronous=FULL``), and events cannot be updated, deleted or replaced
+(triggers). Encoding and decoding, the library's mapper's work, are `ledger.events`'.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -22,7 +22,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.errors import LedgerError, StoreBusy, StoreError, StoreFull, StoreReadOnly
-from ledger.events import EVENTS, Recorded, decode, encode
+from ledger.events import EVENTS
 
 LOCK_TIMEOUT = 15
 
@@ -140,31 +140,3 @@ class Recorder(SQLiteApplicationRecorder):
     def append(self, cursor: SQLiteCursor, stored_events: Sequence[StoredEvent]) -> None:
         """Append inside the caller's transaction."""
         self._insert_events(cursor, stored_events)
-
-
-class EventMapper(Mapper[str]):
-    """Between recorded events and stored ones: dump on write; upcast, then validate on read."""
-
-    def __init__(self) -> None:
-        super().__init__(JSONTranscoder())
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Canonical JSON of a `Recorded` event whose private fields are sealed."""
-        recorded: Recorded = domain_event
-        return StoredEvent(
-            recorded.stream,
-            recorded.stream_version,
-            recorded.event.topic,
-            encode(recorded.event.__dict__, recorded.event.form, recorded.envelope),
-        )
-
-    def to_domain_event(self, stored_event: StoredEvent, position: int = -1) -> Any:
-        """A `Recorded` event from stored bytes of any form."""
-        event, envelope = decode(stored_event.topic, stored_event.state)
-        return Recorded(
-            position,
-            str(stored_event.originator_id),
-            stored_event.originator_version,
-            event,
-            envelope,
-        )

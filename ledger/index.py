@@ -25,6 +25,7 @@ class Index:
 
     def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
+        self._months: dict[tuple[str, str], dict[tuple[str, str, str], int]] = {}
 
     # ── bringing the voucher index forward ─────────────────────────────────────────────────
 
@@ -186,8 +187,10 @@ class Index:
 
     def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
         """Outcome in öre by (unit, account, period), periods first to last."""
+        found = self._months.setdefault((first, last), {})
+        if found:
+            return found
         self._cursor.execute("SELECT state FROM stored_events WHERE topic LIKE 'outcome.%'")
-        found: dict[tuple[str, str, str], int] = {}
         for (state,) in self._cursor.fetchall():
             content = json.loads(state)
             if "unit" in content and first <= content.get("period", "") <= last:

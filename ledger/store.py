@@ -19,9 +19,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.commands import Command, Decision, Notice, Source, digest_of
-from ledger.engine import SMALL_EVENTS, Datastore, EventMapper, Recorder, named_errors
+from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
 from ledger.errors import ClockBehind, InputRefused, StoreExists, StoreMissing, Tampered
-from ledger.events import Draft, Envelope, Event, PrivateValue, Recorded, decode, seal_private
+from ledger.events import Draft, Envelope, Recorded, decode, encode, seal_private
 from ledger.families.governance import BatchAdmitted, Governance
 from ledger.families.organisation_commands import Found
 from ledger.families.outcome import VoucherMissed
@@ -72,7 +72,6 @@ class Store:
                 "Run `ledger init` or `ledger demo`, or give --store.",
             )
         self.clock = clock
-        self._mapper = EventMapper()
         with named_errors():
             self._datastore = Datastore(str(self.path))
             self._recorder = Recorder(self._datastore)
@@ -152,8 +151,7 @@ class Store:
         for draft in drafts:
             batch.add(draft)
         batch.admit(command.kind, key, decision)
-        stored = self._stored(cursor, batch)
-        self._recorder.append(cursor, stored)
+        self._recorder.append(cursor, self._stored(cursor, batch))
         cursor.executemany(
             "INSERT INTO private_values (position, field, salt, value) VALUES (?, ?, ?, ?)",
             batch.private,
@@ -204,11 +202,12 @@ class Store:
             now = max(now, last + timedelta(microseconds=1))
         return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def _stored(self, cursor: SQLiteCursor, batch: _Batch) -> Sequence[StoredEvent]:
-        """Encode the batch, each event with the next version of its stream."""
+    @staticmethod
+    def _stored(cursor: SQLiteCursor, batch: _Batch) -> Sequence[StoredEvent]:
+        """The batch's events, each with the next version of its stream."""
         versions: dict[str, int] = {}
         stored = []
-        for position, stream, event, envelope in batch.events:
+        for stream, topic, state in batch.events:
             if stream not in versions:
                 cursor.execute(
                     "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ?",
@@ -216,8 +215,7 @@ class Store:
                 )
                 versions[stream] = cursor.fetchone()[0] or 0
             versions[stream] += 1
-            recorded = Recorded(position, stream, versions[stream], event, envelope)
-            stored.append(self._mapper.to_stored_event(recorded))
+            stored.append(StoredEvent(stream, versions[stream], topic, state))
         return stored
 
 
@@ -230,24 +228,30 @@ class _Batch:
         self.actor, self.source, self.recorded_at = actor, source, recorded_at
         self.user = getpass.getuser()
         self.size, self.stream = size, stream
-        self.events: list[tuple[int, str, Event, Envelope]] = []
+        self.events: list[tuple[str, str, bytes]] = []
         self.private: list[tuple[int, str, bytes, str]] = []
         self.totals: dict[str, tuple[int, int]] = {}
 
-    def _append(self, stream: str, event: Event, line: int | None) -> int:
+    def _append(self, stream: str, draft: Draft) -> dict[str, Any]:
+        """Stamp one event; its private values go aside. Gives its sealed content."""
         position = self.size + len(self.events)
+        content, private = seal_private(draft.event)
+        self.private += [(position, p.field, p.salt, p.value) for p in private]
         envelope = Envelope(
-            self.recorded_at, self.actor, self.user, self.source.name, self.source.digest, line
+            self.recorded_at,
+            self.actor,
+            self.user,
+            self.source.name,
+            self.source.digest,
+            draft.line,
         )
-        self.events.append((position, stream, event, envelope))
-        return position
+        stored = encode(content, draft.event.form, envelope)
+        self.events.append((stream, draft.event.topic, stored))
+        return content
 
     def add(self, draft: Draft) -> None:
-        """Stamp one draft; its private values go aside."""
-        content, private = seal_private(draft.event)
-        event = type(draft.event).model_construct(**content) if private else draft.event
-        position = self._append(draft.stream or self.stream, event, draft.line)
-        self.private += [_private_row(position, value) for value in private]
+        """Take one draft, and count it in its period."""
+        content = self._append(draft.stream or self.stream, draft)
         period = content.get("period")
         if isinstance(period, str):
             count, total = self.totals.get(period, (0, 0))
@@ -272,11 +276,7 @@ class _Batch:
                 total=total,
                 known=decision.known,
             )
-            self._append(f"period:{period}" if period else NO_PERIOD, event, None)
-
-
-def _private_row(position: int, value: PrivateValue) -> tuple[int, str, bytes, str]:
-    return position, value.field, value.salt, value.value
+            self._append(f"period:{period}" if period else NO_PERIOD, Draft(event))
 
 
 def _key_of(command: Command, size: int) -> str:

@@ -7,7 +7,7 @@ was known before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -185,10 +185,8 @@ class Organisation(Slice):
                 self.trees.setdefault(event.tree, {}).setdefault(event.unit, []).append(place)
             case UnitClosed():
                 places = self.trees[event.tree][event.unit]
-                last = places[-1]
-                places[-1] = Place(
-                    last.unit, last.name, last.parent, last.level, last.valid_from, event.valid_to
-                )
+                last = max(places, key=lambda place: place.valid_from)
+                places[places.index(last)] = replace(last, valid_to=event.valid_to)
             case AccountRegistered():
                 self.accounts[event.account] = Account(event.account, event.name, event.type)
             case CodeRegistered():

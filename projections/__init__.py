@@ -1,0 +1,44 @@
+"""Projections: pure functions from the log to tables. Events in, a Polars frame out.
+
+Every projection is ``name(book, through=None, known_at=None, *, …)``; amounts are Int64 öre in
+result sign unless its docstring says otherwise, percentages are text. The same book, period and
+known-at give the same frame, for ever. ::
+
+    Book ── facts ──> one row an amount ── dimensions ──> keys ── a projection ──> frame
+
+A new projection is one function in one module, marked with `registry.projection`; it is found
+here by its name, and stands in `PROJECTIONS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from projections.account_balance import balance as balance
+    from projections.cost_growth import cost_development as cost_development
+    from projections.forecast_rounds import assumptions as assumptions
+    from projections.forecast_rounds import forecast_round as forecast_round
+    from projections.forecast_rounds import rounds as rounds
+    from projections.period_result import line_hierarchy as line_hierarchy
+    from projections.period_result import result as result
+    from projections.read_model import export_sqlite as export_sqlite
+    from projections.registry import PROJECTIONS as PROJECTIONS
+    from projections.registry import Projection as Projection
+    from projections.registry import rows as rows
+    from projections.timelines import budget_series as budget_series
+    from projections.timelines import monthly_series as monthly_series
+
+
+def __getattr__(name: str) -> Any:
+    """What a module of this package says in its ``__all__``; imported when first asked for."""
+    from importlib.util import find_spec
+
+    # A submodule is found by the import system itself, once we say that it is no function.
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
+        from projections.registry import exposed
+
+        found = exposed()
+        if name in found:
+            return found[name]
+    raise AttributeError(f"module 'projections' has no attribute {name!r}")

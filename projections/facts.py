@@ -1,0 +1,102 @@
+"""Facts: one row an amount, whatever event it comes from, ready to be grouped.
+
+Every frame here has the columns of `FACTS`; ``amount`` is Int64 öre in result sign. Only income
+and cost accounts are here (`Organisation.account_type`); balance accounts never enter a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from ledger.families.forecast import Round
+from ledger.log import Book
+
+FACTS: dict[str, type[pl.DataType]] = {
+    "unit": pl.String,
+    "account": pl.String,
+    "report_line": pl.String,
+    "structure": pl.String,
+    "project": pl.String,
+    "product": pl.String,
+    "activity": pl.String,
+    "period": pl.String,
+    "amount": pl.Int64,
+}
+
+_RESULT = ("income", "cost")
+
+
+def accounts_of(book: Book) -> list[str]:
+    """Every account that is registered or used, in code order."""
+    used: set[str] = set(book.organisation.accounts)
+    for frame in (book.postings(), book.events("budget.decided")):
+        used.update(frame["account"].drop_nulls().unique())
+    return sorted(used)
+
+
+def result_accounts(book: Book, types: Sequence[str] = _RESULT) -> list[str]:
+    """The accounts of those types, income and cost unless told, in code order."""
+    organisation = book.organisation
+    return [code for code in accounts_of(book) if organisation.account_type(code) in types]
+
+
+def outcome(book: Book, known: int | None = None) -> pl.LazyFrame:
+    """What was booked on result accounts; ``known`` reads the log's first so many events only."""
+    postings = book.postings().lazy()
+    if known is not None:
+        postings = postings.filter(pl.col("position") < known)
+    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book))))
+
+
+def budget(book: Book) -> pl.LazyFrame:
+    """What was decided, all versions, by month; ``account`` is null where decided by line."""
+    decided = book.events("budget.decided").lazy()
+    account = pl.col("account")
+    return _shaped(decided.filter(account.is_null() | account.is_in(result_accounts(book))))
+
+
+def entries(round_: Round) -> pl.LazyFrame:
+    """What was entered in a forecast round, without period: it is of the rest of the year."""
+    rows = [
+        {
+            "unit": entry.unit,
+            "report_line": entry.report_line,
+            "structure": round_.opened.structure,
+            "amount": entry.amount,
+        }
+        for entry in round_.entries.values()
+    ]
+    return _shaped(
+        pl.LazyFrame(
+            rows,
+            schema=dict.fromkeys(("unit", "report_line", "structure"), pl.String)
+            | {"amount": pl.Int64},
+        )
+    )
+
+
+def budgeted(book: Book, months: Iterable[str]) -> bool:
+    """Whether every fiscal year that the months touch has any budget at all in the book."""
+    calendar = book.organisation.calendar
+    decided = book.events("budget.decided")["period"].unique()
+    return {calendar.year_of(m) for m in months} <= {calendar.year_of(m) for m in decided}
+
+
+def any_amount(book: Book) -> bool:
+    """Whether the book holds any outcome or budget."""
+    return bool(book.postings().height or book.events("budget.decided").height)
+
+
+def months_in(facts: pl.LazyFrame, months: Sequence[str]) -> pl.LazyFrame:
+    """The facts of these months."""
+    return facts.filter(pl.col("period").is_in(list(months)))
+
+
+def _shaped(frame: pl.LazyFrame) -> pl.LazyFrame:
+    columns = frame.collect_schema().names()
+    missing = [
+        pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in columns
+    ]
+    return frame.with_columns(missing).select(*FACTS)

@@ -1,0 +1,166 @@
+"""Forecast rounds: which there are, what was entered in one, and what it assumes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ledger.families.forecast import Forecasts, Round
+from ledger.log import Book
+from ledger.periods import months_between
+from projections import facts
+from projections.amounts import WIDE, narrowed, total
+from projections.dimensions import Dimensions, Tree, as_known
+from projections.registry import projection
+
+__all__ = ["assumptions", "forecast_round", "rounds"]
+
+_ROUNDS = {
+    "round": pl.String,
+    "through": pl.String,
+    "unit": pl.String,
+    "structure": pl.String,
+    "state": pl.String,
+    "opened_at": pl.String,
+    "adopted_at": pl.String,
+    "entries": pl.Int64,
+}
+
+
+@projection(())
+def rounds(book: Book, through: str | None = None, known_at: str | None = None) -> pl.DataFrame:
+    """The forecast rounds, in the order they were opened.
+
+    Columns: ``round``, ``through`` (month), ``unit``, ``structure``, ``state`` (open or adopted),
+    ``opened_at``, ``adopted_at`` (String: UTC, ISO; null while open), ``entries`` (Int64, how
+    many amounts stand). With ``through``, only rounds through that month or an earlier one.
+    """
+    book = as_known(book, known_at)
+    last = book.period(through).last if through is not None else None
+    times: dict[int, str] = {}
+    for topic in ("forecast.round_opened", "forecast.adopted"):
+        frame = book.events(topic)
+        times.update(zip(frame["position"], frame["recorded_at"], strict=True))
+    found = [
+        (
+            name,
+            each.opened.through,
+            each.opened.unit,
+            each.opened.structure,
+            "open" if each.adopted_at is None else "adopted",
+            times[each.opened_at],
+            None if each.adopted_at is None else times[each.adopted_at],
+            len(each.entries),
+        )
+        for name, each in book.state.of(Forecasts).rounds.items()
+        if last is None or each.opened.through <= last
+    ]
+    return pl.DataFrame(found, schema=_ROUNDS, orient="row")
+
+
+_ROUND_AMOUNTS = ("outcome", "entered", "year_end", "budget", "variance")
+
+
+@projection(_ROUND_AMOUNTS, title="title.round")
+def forecast_round(
+    book: Book, round: str, known_at: str | None = None, *, unit: str | None = None
+) -> pl.DataFrame:
+    """A forecast round by unit and line: where each says that the year ends.
+
+    Columns: ``unit``, ``name`` of the unit, ``line`` (String), ``outcome`` so far as known when
+    the round was opened, ``entered`` for the months after (null where nothing is), ``year_end``
+    (outcome + entered), ``budget`` of the whole fiscal year (null where it has none at all),
+    ``variance`` (year_end − budget; Int64 öre, result sign), ``method``, ``comment`` of the
+    latest entry (String or null; null too where erased). Units in code order, lines in the
+    round's structure's, those that have any amount; no total.
+
+    Raises `ledger.errors.ForecastError` for a round that there is not, `UsageError` and
+    `projections.amounts.SumBeyondRange`.
+    """
+    book = as_known(book, known_at)
+    found = book.state.of(Forecasts).round(round)
+    opened = found.opened
+    dimensions = Dimensions(
+        book, opened.through, ("unit", "line"), unit=unit, structure=opened.structure
+    )
+    inside = Tree(book, "line", opened.through).below(opened.unit)
+    calendar = book.organisation.calendar
+    year = months_between(*calendar.year_of(opened.through))
+    decided = facts.months_in(facts.budget(book), year)
+    so_far = facts.months_in(facts.outcome(book, opened.log_size), calendar.to_date(opened.through))
+    parts = {
+        "outcome": so_far.filter(pl.col("unit").is_in(sorted(inside))),
+        "entered": facts.entries(found),
+        "budget": decided.filter(pl.col("unit").is_in(sorted(inside))),
+    }
+    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in parts.items()])
+    key = dimensions.key("line").alias("line")
+    amount, measure = pl.col("amount"), pl.col("measure")
+    summed = (
+        dimensions.within(every)
+        .group_by("unit", key)
+        .agg(
+            *(total(amount.filter(measure == m)).alias(m) for m in parts),
+            (measure == "entered").any().alias("has"),
+        )
+        .with_columns(year_end=pl.col("outcome") + pl.col("entered"))
+    )
+    frame = (
+        summed.with_columns(
+            entered=pl.when("has").then("entered"),
+            budget=pl.col("budget")
+            if facts.budgeted(book, (opened.through,))
+            else pl.lit(None, WIDE),
+        )
+        .with_columns(variance=pl.col("year_end") - pl.col("budget"))
+        .join(_words(book, found), on=["unit", "line"], how="left")
+        .with_columns(name=dimensions.name())
+        .sort(dimensions.order())
+        .select("unit", "name", "line", *_ROUND_AMOUNTS, "method", "comment")
+    )
+    return narrowed(frame.collect(), _ROUND_AMOUNTS)
+
+
+def _words(book: Book, found: Round) -> pl.LazyFrame:
+    """Method and comment of the latest entry by unit and line."""
+    clear = book.private("comment")
+    comments = dict(zip(clear["position"], clear["value"], strict=True))
+    words: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for key, position in sorted(found.entry_positions.items(), key=lambda item: item[1]):
+        words[key[:2]] = (found.entries[key].method, comments.get(position))
+    rows = [(*key, *value) for key, value in words.items()]
+    columns = ("unit", "line", "method", "comment")
+    return pl.LazyFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+@projection(("amount",))
+def assumptions(book: Book, round: str, known_at: str | None = None) -> pl.DataFrame:
+    """What a round assumes, in the order it was said.
+
+    Columns: ``unit``, ``name`` of the unit, ``line`` (null for none), ``assumption`` (one_off,
+    known_commitment or end_of_special_costs), ``amount`` (Int64 öre, result sign; null where not
+    put in figures), ``first``, ``last`` (months or null), ``text`` (null where erased).
+
+    Raises `ledger.errors.ForecastError` for a round that there is not.
+    """
+    book = as_known(book, known_at)
+    opened = book.state.of(Forecasts).round(round).opened
+    names = Tree(book, "line", opened.through).unit_names()
+    clear = book.private("text")
+    made = book.events("forecast.assumption_made").filter(pl.col("round") == round)
+    return (
+        made.drop("text")
+        .join(clear.rename({"value": "text"}), on="position", how="left")
+        .sort("position")
+        .select(
+            "unit",
+            pl.col("unit")
+            .replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
+            .alias("name"),
+            pl.col("report_line").alias("line"),
+            "assumption",
+            "amount",
+            "first",
+            "last",
+            "text",
+        )
+    )

@@ -1,0 +1,259 @@
+"""The result of a period: outcome against budget, forecast and last year, by any dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.errors import UsageError
+from ledger.families.forecast import Forecasts, Round
+from ledger.log import Book
+from projections import facts
+from projections.amounts import WIDE, narrowed, percent, total
+from projections.dimensions import Dimensions, Span, Tree, as_known, axes, span_of
+from projections.registry import projection
+
+__all__ = ["line_hierarchy", "result"]
+
+AMOUNTS = (
+    "outcome",
+    "budget",
+    "variance",
+    "annual_budget",
+    "forecast",
+    "forecast_variance",
+    "last_year",
+)
+_SUMS = ("outcome", "budget", "annual_budget", "forecast", "last_year")
+
+
+@projection(AMOUNTS, ("change_percent",))
+def result(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    by: str | Iterable[str] = ("area",),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+    span: str = "accumulated",
+) -> pl.DataFrame:
+    """Outcome, budget, forecast and last year of income and cost accounts.
+
+    Columns: the key or keys (String), ``name`` of the first (String or null), ``outcome``,
+    ``budget``, ``variance``, ``annual_budget``, ``forecast``, ``forecast_variance``,
+    ``last_year`` (Int64 öre, result sign: income positive, a positive variance is better),
+    ``change_percent`` (String, two decimals, (outcome − last_year)/|last_year|).
+
+    Rows: ``by`` is one or several of unit, area, division or another level of the tree, line,
+    account, project, product, activity, month. One level stands under ``unit``, all else under
+    its own name. One dimension ends with a total whose key and name are null; several have none.
+    A single level lists all its units in code order, ``line`` all lines that take accounts in the
+    structure's order; a unit above the level stands under its own code, accounts without line
+    under ``unmapped``, amounts without a code under ``without``: rows sum to the total.
+
+    Months: ``span`` is accumulated (the fiscal year's first month to ``through``), month, or
+    rolling12; ``year`` without ``through`` is the whole fiscal year; last year is twelve months
+    earlier. Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
+
+    Budget is that of the same months, ``annual_budget`` of the whole fiscal year. ``forecast`` is
+    the round adopted last among those through a month of the fiscal year: outcome so far as known
+    when it was opened, and its entries; an entry on an area stands on the area's own row.
+
+    Null is unknown. ``budget`` and ``variance`` where a fiscal year that the months touch has no
+    budget at all in the book; ``annual_budget`` then too, and in rows by month. ``forecast``
+    without such a round; in rows by anything but levels and the lines of the round's structure;
+    in rows (and a total) that hold amounts of units outside the round's part; and everywhere if
+    an entry stands above the ``unit`` asked for. Else the total's forecast is the whole, also
+    where rows have none. ``change_percent`` where last year is 0.
+
+    Raises `ledger.errors.UsageError` for an unknown dimension, unit, tree, structure or period,
+    `ledger.errors.UnknownTime`, and `projections.amounts.SumBeyondRange`.
+    """
+    book = as_known(book, known_at)
+    asked = span_of(book, through, year, span)
+    if not facts.any_amount(book):
+        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+    dimensions = Dimensions(
+        book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
+    )
+    forecast = _Forecast.of(book, asked, dimensions)
+    parts = _measures(book, asked, dimensions, forecast)
+    unshared = _unknown_in_rows(dimensions, forecast)
+    keys = list(dimensions.columns().values())
+
+    def summed(measures: Iterable[str]) -> list[pl.Expr]:
+        sums = [
+            total(pl.col("amount").filter(pl.col("measure") == name)).alias(name)
+            if name in measures
+            else pl.lit(None, WIDE).alias(name)
+            for name in _SUMS
+        ]
+        return [*sums, (forecast.outside() & (pl.col("measure") != "last_year")).any().alias("out")]
+
+    known = set(parts)
+    in_rows = known - unshared
+    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in parts.items()])
+    grouped = (
+        every.filter(pl.col("measure").is_in(sorted(in_rows)))
+        .group_by(dimensions.keys())
+        .agg(summed(in_rows))
+        .pipe(_with_listed, dimensions, forecast, in_rows)
+        .sort(dimensions.order())
+    )
+    frames = [grouped]
+    if len(keys) == 1:
+        frames.append(every.select(pl.lit(None, pl.String).alias(keys[0]), *summed(known)))
+    frame = pl.concat(pl.collect_all(frames))
+    return _finished(frame, keys, dimensions)
+
+
+def _finished(frame: pl.DataFrame, keys: list[str], dimensions: Dimensions) -> pl.DataFrame:
+    """Differences, names and percentages beside the sums; in 64 bits, or refused."""
+    wide = frame.with_columns(
+        forecast=pl.when(~pl.col("out")).then("forecast"),
+        variance=pl.col("outcome") - pl.col("budget"),
+    ).with_columns(forecast_variance=pl.col("forecast") - pl.col("annual_budget"))
+    change = percent(pl.col("outcome") - pl.col("last_year"), pl.col("last_year").abs())
+    return narrowed(
+        wide.with_columns(name=dimensions.name(), change_percent=change).select(
+            *keys, "name", *AMOUNTS, "change_percent"
+        ),
+        AMOUNTS,
+    )
+
+
+def _measures(
+    book: Book, asked: Span, dimensions: Dimensions, forecast: _Forecast
+) -> dict[str, pl.LazyFrame]:
+    """The facts behind each sum that is known, within the unit asked for."""
+    booked, decided = facts.outcome(book), facts.budget(book)
+    year_ago = dict(zip(asked.last_year, asked.months, strict=True))
+    parts = {
+        "outcome": facts.months_in(booked, asked.months),
+        "last_year": facts.months_in(booked, asked.last_year).with_columns(
+            pl.col("period").replace_strict(year_ago, return_dtype=pl.String)
+        ),
+    }
+    if facts.budgeted(book, asked.months):
+        parts["budget"] = facts.months_in(decided, asked.months)
+    if facts.budgeted(book, (asked.last,)):
+        parts["annual_budget"] = facts.months_in(decided, asked.whole_year)
+    if forecast.round is not None:
+        parts["forecast"] = forecast.facts(book)
+    return {name: dimensions.within(part) for name, part in parts.items()}
+
+
+def _unknown_in_rows(dimensions: Dimensions, forecast: _Forecast) -> set[str]:
+    """Sums that have a total, but no share in the rows of this question."""
+    found = set()
+    if "month" in dimensions.by:
+        found.add("annual_budget")
+    if not forecast.answers(dimensions):
+        found.add("forecast")
+    return found
+
+
+def _with_listed(
+    grouped: pl.LazyFrame, dimensions: Dimensions, forecast: _Forecast, known: set[str]
+) -> pl.LazyFrame:
+    """The rows, and one of zeros for each listed key without amounts."""
+    if dimensions.listed is None:
+        return grouped
+    column = next(iter(dimensions.columns().values()))
+    zeros = [pl.col(name).fill_null(0) for name in _SUMS if name in known]
+    outside = pl.lit(False) if column != "unit" else forecast.outside()
+    return (
+        grouped.join(
+            pl.LazyFrame({column: dimensions.listed}, schema={column: pl.String}),
+            on=column,
+            how="full",
+            coalesce=True,
+        )
+        .with_columns(*zeros, pl.col("out").fill_null(outside))
+        .select(column, *_SUMS, "out")
+    )
+
+
+@dataclass(frozen=True)
+class _Forecast:
+    """The latest adopted round of a fiscal year, or none: its year-end as facts."""
+
+    round: Round | None
+    inside: frozenset[str]
+
+    @classmethod
+    def of(cls, book: Book, asked: Span, dimensions: Dimensions) -> _Forecast:
+        """The round that answers the question; none if it was entered above the unit asked for."""
+        found = book.state.of(Forecasts).latest_adopted(*asked.year)
+        if found is None:
+            return cls(None, frozenset())
+        tree = Tree(book, "line", found.opened.through)
+        if dimensions.below is not None:
+            above = {u for below in dimensions.below for u in tree.path(below)} - dimensions.below
+            if any(entry.unit in above for entry in found.entries.values()):
+                return cls(None, frozenset())
+        return cls(found, tree.below(found.opened.unit))
+
+    def facts(self, book: Book) -> pl.LazyFrame:
+        """Outcome so far as known when the round was opened, and its entries."""
+        assert self.round is not None
+        return year_end_facts(book, self.round, self.inside)
+
+    def outside(self) -> pl.Expr:
+        """Whether a fact's unit is outside the round."""
+        if self.round is None:
+            return pl.lit(False)
+        return ~pl.col("unit").is_in(sorted(self.inside))
+
+    def answers(self, dimensions: Dimensions) -> bool:
+        """Whether the round's year-end falls into the rows of the question."""
+        structure = dimensions.structure
+        return self.round is not None and all(
+            name in dimensions.levels
+            or (
+                name == "line"
+                and structure is not None
+                and structure.name == self.round.opened.structure
+            )
+            for name in dimensions.by
+        )
+
+
+def year_end_facts(book: Book, round_: Round, units: frozenset[str]) -> pl.LazyFrame:
+    """The year-end of a forecast round as facts: outcome so far, read from the events that were
+    there when it was opened, and what was entered for the rest."""
+    opened = round_.opened
+    so_far = facts.months_in(
+        facts.outcome(book, opened.log_size), book.organisation.calendar.to_date(opened.through)
+    )
+    return pl.concat([so_far.filter(pl.col("unit").is_in(sorted(units))), facts.entries(round_)])
+
+
+def line_hierarchy(book: Book, structure: str, at: str | None = None) -> pl.DataFrame:
+    """A report structure's lines with their headings, in order.
+
+    Columns: ``line``, ``parent`` (String or null), ``depth`` (Int64, 0 at the top), ``heading``
+    (Boolean: takes no accounts of its own). ``at`` is a month; without it the newest decision.
+    """
+    lines = book.organisation.structure(structure, at)
+    parents = {line.line: line.parent for line in reversed(lines)}
+    ranged = {line.line for line in lines if line.account_from}
+
+    def depth(line: str) -> int:
+        seen = {line}
+        while (above := parents.get(line)) is not None and above not in seen:
+            seen.add(above)
+            line = above
+        return len(seen) - 1
+
+    rows = [
+        (name, parents[name], depth(name), name not in ranged)
+        for name in dict.fromkeys(line.line for line in lines)
+    ]
+    schema = {"line": pl.String, "parent": pl.String, "depth": pl.Int64, "heading": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")

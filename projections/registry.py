@@ -1,0 +1,90 @@
+"""Which projections there are: each registers itself where it is defined."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import polars as pl
+
+from ledger.money import to_text
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["PROJECTIONS", "Projection", "projection", "rows"]
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A projection as others meet it.
+
+    ``path`` is ``module:function``, ``amounts`` the columns that are öre, ``percents`` those that
+    are percentages as text, ``title`` the catalogue's key of its heading.
+    """
+
+    name: str
+    path: str
+    amounts: tuple[str, ...]
+    percents: tuple[str, ...]
+    title: str
+
+    @property
+    def function(self) -> Callable[..., pl.DataFrame]:
+        """The projection itself."""
+        module, _, name = self.path.partition(":")
+        function: Callable[..., pl.DataFrame] = getattr(import_module(module), name)
+        return function
+
+
+#: Every projection by its name, complete when read as ``projections.PROJECTIONS``.
+PROJECTIONS: dict[str, Projection] = {}
+
+
+def projection(
+    amounts: tuple[str, ...], percents: tuple[str, ...] = (), title: str | None = None
+) -> Callable[[Callable[P, pl.DataFrame]], Callable[P, pl.DataFrame]]:
+    """Register the decorated function under its own name; two of one name are a `TypeError`."""
+
+    def register(function: Callable[P, pl.DataFrame]) -> Callable[P, pl.DataFrame]:
+        name = function.__name__
+        path = f"{function.__module__}:{name}"
+        if name in PROJECTIONS and PROJECTIONS[name].path != path:
+            raise TypeError(f"two projections share the name {name}")
+        PROJECTIONS[name] = Projection(name, path, amounts, percents, title or f"title.{name}")
+        return function
+
+    return register
+
+
+@cache
+def exposed() -> dict[str, Any]:
+    """What the package's modules say in their ``__all__``, by name, all of them imported."""
+    found: dict[str, Any] = {}
+    for module in _modules():
+        for name in getattr(module, "__all__", ()):
+            found[name] = getattr(module, name)
+    return dict(sorted(found.items()))
+
+
+def _modules() -> Iterable[ModuleType]:
+    package = import_module(__package__ or "projections")
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        yield import_module(module.name)
+
+
+def rows(frame: pl.DataFrame, amounts: Iterable[str]) -> list[dict[str, Any]]:
+    """The frame as objects for JSON: ``amounts`` (öre) as text in kronor with two decimals, a
+    struct as an object of its own, null where unknown; keys in the order of the columns."""
+    money = [name for name in amounts if name in frame.columns]
+    objects = frame.to_dicts()
+    for each in objects:
+        for name in money:
+            each[name] = to_text(each[name])
+    return objects

@@ -1,0 +1,76 @@
+"""The registry: every projection is found, says what it is, and answers to its name."""
+
+import inspect
+import subprocess
+import sys
+import types
+
+import polars as pl
+import pytest
+
+import projections
+from projections import PROJECTIONS
+from projections.amounts import SumBeyondRange, narrowed, percent
+from projections.registry import projection
+
+
+def test_every_projection_stands_in_the_registry():
+    """By name, with its columns of öre and percent, its title's key and its function."""
+    assert sorted(PROJECTIONS) == [
+        "assumptions",
+        "balance",
+        "budget_series",
+        "cost_development",
+        "forecast_round",
+        "monthly_series",
+        "result",
+        "rounds",
+    ]
+    for name, one in PROJECTIONS.items():
+        assert one.name == name
+        assert one.title.startswith("title.")
+        assert one.function is getattr(projections, name)
+        assert next(iter(inspect.signature(one.function).parameters)) == "book"
+
+
+def test_no_module_hides_a_function():
+    """After all modules are imported every public name is still what it was."""
+    for name in [*PROJECTIONS, "export_sqlite", "rows", "line_hierarchy"]:
+        assert not isinstance(getattr(projections, name), types.ModuleType)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = projections.nothing
+
+
+def test_two_of_one_name_are_refused():
+    """A name belongs to one function."""
+
+    def result(book):
+        """Not the result."""
+
+    with pytest.raises(TypeError, match="share the name"):
+        projection(())(result)
+
+
+def test_importing_the_package_is_light():
+    """Polars is loaded when a projection is asked for."""
+    code = "import sys, projections; print('polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_percent_of_unknown_is_unknown():
+    """Null in, null out; no −0.00."""
+    frame = pl.DataFrame(
+        {"a": [None, 1, -1], "b": [1, None, 10**9]}, {"a": pl.Int64, "b": pl.Int64}
+    )
+    shown = frame.select(percent(pl.col("a"), pl.col("b"))).to_series()
+    assert shown.to_list() == [None, None, "0.00"]
+
+
+def test_narrowing_refuses_both_ends():
+    """2⁶³ does not fit, 2⁶³ − 1 and −2⁶³ do."""
+    frame = pl.DataFrame({"a": [2**63 - 1, -(2**63)]}, {"a": pl.Int128})
+    assert narrowed(frame, ("a",)).schema == {"a": pl.Int64}
+    for beyond in (2**63, -(2**63) - 1):
+        with pytest.raises(SumBeyondRange):
+            narrowed(pl.DataFrame({"a": [beyond]}, {"a": pl.Int128}), ("a",))
