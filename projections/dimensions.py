@@ -187,13 +187,8 @@ class Structure:
         }
 
     def line(self, account: str) -> Line | None:
-        """The line that takes an account: its first digits, as many as the range's ends have,
-        lie between them."""
-        for line in self.lines:
-            first, last = line.account_from, line.account_to
-            if first and last and account[: len(first)] >= first and account[: len(last)] <= last:
-                return line
-        return None
+        """The line that takes an account, None if no line does."""
+        return next((line for line in self.lines if line.takes(account)), None)
 
     @property
     def leaves(self) -> list[str]:

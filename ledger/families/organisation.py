@@ -95,8 +95,8 @@ class CodeRegistered(Event):
 class StructureDecided(Event):
     """One line of a report structure; all lines of one decision share batch and valid_from.
 
-    ``account_from``/``account_to`` are inclusive and compared as text of equal length; both are
-    absent for a heading. ``order`` is the line's place, from 0.
+    ``account_from``/``account_to`` are inclusive and compared with as many of an account's first
+    digits; both are absent for a heading. ``order`` is the line's place, from 0.
     """
 
     topic: ClassVar[str] = "organisation.structure_decided"
@@ -158,6 +158,11 @@ class Line:
     account_to: str | None
     sign: int
     order: int
+
+    def takes(self, account: str) -> bool:
+        """True if the account's first digits, as many as the ends have, lie between them."""
+        low, high = self.account_from, self.account_to
+        return bool(low and high) and low <= account <= f"{high}\uffff"  # type: ignore[operator]
 
 
 @dataclass

@@ -390,21 +390,23 @@ class DecideStructures:
         for i, row in enumerate(ranged):
             for other in ranged[:i]:
                 low = max(row.account_from or "", other.account_from or "")
-                high = min(row.account_to or "", other.account_to or "")
+                high = min(f"{row.account_to}\uffff", f"{other.account_to}\uffff")
                 if low <= high:
-                    found = f"accounts {low}–{high} are in {other.line!r} already"
+                    found = f"accounts {low}–{high[:-1]} are in {other.line!r} already"
                     wrong(row, "overlap", found, "Let each account fall into one line.")
         if ranged and not problems:
             problems += self._gaps(ranged, organisation)
         return problems
 
     def _gaps(self, ranged: Sequence[StructureRow], organisation: Organisation) -> list[Problem]:
-        def line_of(account: str) -> bool:
-            return any((r.account_from or "") <= account <= (r.account_to or "") for r in ranged)
-
+        lines = [
+            Line(r.line, r.parent, r.account_from, r.account_to, r.sign, place)
+            for place, r in enumerate(ranged)
+        ]
         result = [a for a in organisation.accounts.values() if a.type in ("income", "cost")]
-        covered = {a.type for a in result if line_of(a.code)}
-        gaps = [a.code for a in result if a.type in covered and not line_of(a.code)]
+        taken = {a.code for a in result if any(line.takes(a.code) for line in lines)}
+        covered = {a.type for a in result if a.code in taken}
+        gaps = [a.code for a in result if a.type in covered and a.code not in taken]
         if not gaps:
             return []
         first = ranged[0]

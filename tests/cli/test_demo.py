@@ -1,0 +1,153 @@
+"""The demo: a division's year, and the printed report's figures out of it."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+
+FACTS = Path(__file__).parents[1] / "examples" / "facts"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The demo's folder and what making it said."""
+    folder = tmp_path_factory.mktemp("demo") / "here"
+    result = CliRunner().invoke(app, ["demo", str(folder)], prog_name="ledger")
+    assert result.exit_code == 0, result.output
+    return folder, result
+
+
+def ask(made, *arguments):
+    """A command on the demo's store."""
+    store = str(made[0] / "ledger.db")
+    return CliRunner().invoke(app, [*arguments, "--store", store], prog_name="ledger")
+
+
+def test_the_demo_shows_three_tables_and_what_is_next(made):
+    """In Swedish, in whole kronor, and says that its clock is simulated."""
+    folder, result = made
+    assert (folder / "ledger.db").is_file()
+    text = result.stdout.replace("\u00a0", " ")
+    assert "Resultat t.o.m. 2020-08, kr" in text
+    assert "Kostnadsutveckling 2020 t.o.m. 2020-08" in text
+    assert "Årsprognos: modellen bredvid fastställd omgång 2020-T2, kr" in text
+    assert "−29 430 963" in text
+    assert "Simulerad klocka" in text
+    assert text.count("\n    ledger ") == 3
+    assert result.stderr == ""
+
+
+def test_a_folder_with_a_ledger_is_refused(made):
+    """Nobody's record is written over."""
+    folder, _ = made
+    again = CliRunner().invoke(app, ["demo", str(folder)], prog_name="ledger")
+    assert again.exit_code == 5
+    assert "[store-exists]" in again.stderr
+
+
+def test_an_unknown_example_names_those_that_are(tmp_path):
+    """Exit 2, and nothing is made."""
+    done = CliRunner().invoke(app, ["demo", str(tmp_path / "x"), "--example", "y"])
+    assert done.exit_code == 2
+    assert "lansteknik" in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_result_is_the_printed_one(made):
+    """Outcome, variance, annual budget and forecast by area, as the division's report has them."""
+    rows = json.loads(ask(made, "result", "--by", "area", "--format", "json").stdout)
+    with (FACTS / "result_by_area.csv").open(encoding="utf-8", newline="") as facts:
+        printed = list(csv.DictReader(facts))
+    assert printed
+    names = {
+        "outcome": "actual_2020_08",
+        "variance": "variance_actual_vs_budget",
+        "annual_budget": "annual_budget_2020",
+        "forecast": "annual_forecast",
+        "forecast_variance": "variance_forecast_vs_budget",
+    }
+    ours = {row["name"]: row for row in rows if row["unit"]}
+    areas = [fact for fact in printed if fact["is_total"] == "0"]
+    assert len(areas) == len(ours) == 4
+    for fact in areas:
+        row = ours[fact["area"]]
+        assert {key: row[key] for key in names} == {k: f"{fact[v]}.00" for k, v in names.items()}
+    total = next(fact for fact in printed if fact["is_total"] == "1")
+    assert rows[-1]["outcome"] == f"{total['actual_2020_08']}.00"
+    assert rows[-1]["forecast"] == f"{total['annual_forecast']}.00"
+
+
+def test_every_month_was_known_when_it_was(made):
+    """In July nobody knew August: two times."""
+    then = json.loads(
+        ask(made, "result", "--known-at", "2020-07-31", "--by", "area", "--format", "json").stdout
+    )
+    now = json.loads(
+        ask(made, "result", "--through", "2020-06", "--by", "area", "--format", "json").stdout
+    )
+    assert [row["outcome"] for row in then] == [row["outcome"] for row in now]
+    assert all(row["forecast"] is None for row in then)
+
+
+def test_the_adopted_round_stands_beside_the_model(made):
+    """Both figures are kept."""
+    shown = ask(made, "forecast", "show", "2020-T2", "--unit", "640", "--format", "json")
+    rows = json.loads(shown.stdout)
+    assert {row["unit"][:3] for row in rows} == {"640"}
+    assert all(row["method"] == "manual" for row in rows if row["entered"] is not None)
+    assert all(row["model"] is not None for row in rows)
+
+
+def test_the_next_commands_run(made):
+    """What the demo proposes works as it is written."""
+    lines = [line.strip() for line in made[1].stdout.splitlines()]
+    for line in lines:
+        if line.startswith("ledger "):
+            arguments = line.split()[1:]
+            if "-o" in arguments:
+                arguments[arguments.index("-o") + 1] = str(made[0] / "result.csv")
+            done = CliRunner().invoke(app, arguments, prog_name="ledger")
+            assert done.exit_code == 0, done.output
+    assert (made[0] / "result.csv").is_file()
+
+
+def test_a_round_is_entered_from_the_model_the_budget_and_the_previous_one(made):
+    """And adopted, once."""
+    assert ask(made, "forecast", "round", "2020-08b", "--through", "2020-08").exit_code == 0
+    for method, unit in (("model", "640"), ("budget", "620"), ("previous", "630")):
+        done = ask(
+            made, "forecast", "enter", "--round", "2020-08b", "--method", method, "--unit", unit
+        )
+        assert done.exit_code == 0, done.output
+    alone = ask(
+        made, "forecast", "enter", "--round", "2020-08b", "--unit", "6101", "--line",
+        "Lokalkostnader", "--amount", "−76 719,00",
+    )  # fmt: skip
+    assert alone.exit_code == 3
+    assert "[comment-missing]" in alone.stderr
+    rows = json.loads(ask(made, "forecast", "list", "--format", "json").stdout)
+    assert [row["state"] for row in rows] == ["adopted", "open"]
+    assert ask(made, "forecast", "adopt", "2020-08b").exit_code == 0
+    assert ask(made, "forecast", "adopt", "2020-08b").exit_code == 4
+
+
+def test_json_stays_pure_and_the_simulated_clock_is_told_beside_it(made):
+    """Data on stdout, words on stderr."""
+    done = ask(made, "result", "--format", "json")
+    assert json.loads(done.stdout)
+    assert done.stderr == "Simulerad klocka: ett exempel, ingen verklig bokföring.\n"
+
+
+def test_the_record_is_exported(made, tmp_path):
+    """As SQLite and as JSON lines."""
+    path = tmp_path / "out.sqlite"
+    assert ask(made, "export", "sqlite", "-o", str(path)).exit_code == 0
+    assert path.read_bytes().startswith(b"SQLite format 3")
+    assert ask(made, "export", "sqlite", "-o", str(path)).exit_code == 5
+    lines = ask(made, "export", "events").stdout.splitlines()
+    assert json.loads(lines[0])["topic"] == "organisation.founded"
+    assert [json.loads(line)["position"] for line in lines[-2:]] == [len(lines) - 2, len(lines) - 1]

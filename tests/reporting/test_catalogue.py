@@ -1,0 +1,97 @@
+"""Every word in Swedish and English, and every thing that is shown has one."""
+
+import re
+import string
+import tomllib
+from inspect import signature
+from pathlib import Path
+
+import pytest
+
+import projections
+import reporting.catalogue
+from ledger.commands import Source
+from ledger.events import EVENTS
+from ledger.families.forecast import METHODS, OpenRound
+from ledger.families.organisation_commands import DecideStructures, StructureRow
+from reporting.catalogue import LANGUAGES, LabelMissing, has, keys, label
+from reporting.tables import columns_of
+from tests.ledger.builders import ACTOR, new_store, post
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(reporting.catalogue.__file__).with_name("catalogue.toml")
+
+
+def test_every_word_is_in_both_languages():
+    """Two texts a key, none empty, with the same names to fill in."""
+    for section, words in tomllib.loads(DATA.read_text(encoding="utf-8")).items():
+        for key, pair in words.items():
+            assert len(pair) == len(LANGUAGES), f"{section}.{key}"
+            assert all(text.strip() for text in pair), f"{section}.{key}"
+            names = [{n for _, n, _, _ in string.Formatter().parse(text) if n} for text in pair]
+            assert names[0] == names[1], f"{section}.{key}"
+
+
+def test_a_missing_key_is_an_error():
+    """Never an empty heading."""
+    with pytest.raises(LabelMissing, match=r"column\.nothing"):
+        label("column.nothing", "sv")
+    assert not has("column.nothing")
+
+
+def test_every_kind_of_event_has_a_word():
+    """And no word is of a kind that is gone."""
+    assert set(keys("topic")) == set(EVENTS)
+
+
+def test_every_method_has_a_word():
+    """Those of people; the model's own are in the same place."""
+    assert set(METHODS) <= set(keys("method"))
+
+
+def test_words_are_filled_in():
+    """Values stand where the text names them."""
+    assert label("message.created", "en", path="x") == "Created x."
+
+
+def nouns_used() -> set[str]:
+    """The settings that the packages ask for: by name, and the default structure of a noun."""
+    found: set[str] = set()
+    for package in ("ledger", "intake", "projections", "reporting", "cli"):
+        for path in (ROOT / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            found |= set(re.findall(r"\.setting\(\s*\"([a-z_.]+)\"", text))
+            found |= {
+                f"structure.{noun}" for noun in re.findall(r"noun(?:: str)? ?= ?\"(\w+)\"", text)
+            }
+    return found
+
+
+def test_every_setting_has_a_word():
+    """Those that somebody asks for."""
+    assert nouns_used() <= set(keys("setting"))
+    assert len(nouns_used()) >= 3
+
+
+def columns_shown(book) -> set[str]:
+    """The columns of every projection that gives a table."""
+    names: set[str] = set()
+    for name, projection in projections.PROJECTIONS.items():
+        arguments = ("T2",) if "round" in signature(projection.function).parameters else ()
+        frame = projection.function(book, *arguments)
+        names |= {c.key for c in columns_of(frame, projection.amounts) if c.group is None}
+        assert has(projection.title), f"{name} has no {projection.title}"
+    return names
+
+
+def test_every_projection_has_a_title_and_words_for_its_columns(tmp_path):
+    """In both languages, as all words are."""
+    store = new_store(tmp_path)
+    post(store, {"date": "2020-08-31", "amount": -100})
+    lines = (StructureRow("s", "Allt", None, "3000", "8999", 1, "2018-01"),)
+    store.record(DecideStructures(lines, "s.csv"), ACTOR, Source("s.csv"))
+    store.record(OpenRound("T2", "2020-08", "s"), ACTOR, Source("test"))
+    book = store.book()
+    store.close()
+    missing = {name for name in columns_shown(book) if not has(f"column.{name}")}
+    assert missing == set()
