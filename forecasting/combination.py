@@ -2,8 +2,8 @@
 
 Every series is seen on three scales (a season that multiplies, one that adds, logarithms), each
 deseasonalised and smoothed by the whole grid; the airline model sees the season evolve; last
-year's rest moved by half of this year's change and the share method are what controllers do.
-Models that disagree are the best measure of how little is known, so their spread enters the
+year's rest moved by half of this year's change and the share method are what controllers do. Where
+series are few, a full likelihood fit by statsmodels joins them (`likelihood`). Models that disagree are the best measure of how little is known, so their spread enters the
 variance.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from forecasting import naive
 from forecasting.airline import THETA, airline, airline_response
 from forecasting.intervals import SPENT, Estimate, month_variances, variance_of_sum
+from forecasting.likelihood import credible, fitted_months
 from forecasting.seasonal import YEAR, Floats, Season, deseasonalised, shrunken_season
 from forecasting.smoothing import (
     HOLT,
@@ -43,10 +44,11 @@ class _Member:
     variance: Floats
 
 
-def combine(window: Window) -> Estimate:
+def combine(window: Window, *, likelihood: bool = False) -> Estimate:
     """Forecast the sum of the remaining months of series with at least `SHORTEST` months.
 
-    The series should be of about unit size; the rows may come in any order.
+    The series should be of about unit size; the rows may come in any order. With `likelihood`,
+    statsmodels fits each series too.
     """
     n = len(window.y)
     remaining, variance = np.zeros(n), np.zeros(n)
@@ -61,12 +63,12 @@ def combine(window: Window) -> Estimate:
         for start in range(0, len(chosen), CHUNK):
             rows = chosen[start : start + CHUNK]
             part = Window(cleaned, window.k).rows(rows)
-            member = _combine_chunk(part, positive=scales)
+            member = _combine_chunk(part, positive=scales, likelihood=likelihood)
             remaining[rows], variance[rows] = member.remaining, member.variance
     return Estimate(remaining, variance, freedom)
 
 
-def _combine_chunk(window: Window, *, positive: bool) -> _Member:
+def _combine_chunk(window: Window, *, positive: bool, likelihood: bool) -> _Member:
     """The median over members; the variance is within members plus between them."""
     smoothed = [_additive(window)]
     others = [naive.last_year(window)]
@@ -75,6 +77,8 @@ def _combine_chunk(window: Window, *, positive: bool) -> _Member:
         others.append(naive.share(window))
     else:
         smoothed.append(_airline(window, log=False))
+    if likelihood:
+        others.append(_fitted(window, positive=positive))
     points = np.stack([m.remaining for m in smoothed] + others)
     within = np.stack([m.variance for m in smoothed])
     middle = np.nanmedian(points, axis=0)
@@ -146,6 +150,18 @@ def _airline(window: Window, *, log: bool) -> _Member:
         variance_of_sum(scale, airline_response(window.horizon), sigma),
         np.zeros(len(y)),
     )
+
+
+def _fitted(window: Window, *, positive: bool) -> Floats:
+    """Sum of the months left by a likelihood fit; NaN where it is not to be used.
+
+    On months divided by their index, or less it where a series has other than positive months.
+    """
+    season = shrunken_season(window.y, window.k, ratio=positive)
+    flat = deseasonalised(window.y, season, window.k, ratio=positive)
+    months, (index, _) = fitted_months(flat, window.horizon), season.ahead(window.k)
+    remaining = (months * index if positive else months + index).sum(1)
+    return credible(remaining, window.y, window.horizon)
 
 
 def _holt(x: Floats, season: Season, window: Window) -> tuple[Floats, Floats, Floats]:

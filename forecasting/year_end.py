@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from forecasting.combination import combine
 from forecasting.fallback import choose, fall_back
 from forecasting.intervals import Estimate, conformal_factors, half_widths
+from forecasting.likelihood import FEW
 from forecasting.panel import Panel, read_panel
 from forecasting.seasonal import YEAR, Floats
 from forecasting.window import SHORTEST, Window
@@ -57,9 +58,11 @@ def forecast_year_end(
         (`p2_5`, `p10`, `p50` = `forecast`, `p90`, `p97_5`), and `method` (String): `combination`,
         or `complete` (all twelve months known: nothing remains and the interval is that point),
         `constant`, `budget_rest`, `naive_median`, `last_year`, `run_rate`, `no_history`; see
-        `fallback`. Unit and sign are those of `history`. The same input gives the same output, and
-        a series' forecast does not depend on the other series of the call; its interval does, for
-        it is calibrated on how wide intervals had to be for all of them in past years.
+        `fallback`. Unit and sign are those of `history`. The same input gives the same output. Of
+        the other series of the call a series' forecast depends on their number only: in calls of
+        fewer than 50 the combination has one member more, fitted by statsmodels. Its interval
+        depends on them all, for it is calibrated on how wide intervals had to be for them in past
+        years.
 
     Raises:
         ValueError: a column is missing or has another type; a null; a period that is not the
@@ -76,13 +79,14 @@ def forecast_year_end(
     window = panel.window
     complete = window.horizon == 0
     methods = np.full(len(window.y), "complete") if complete else choose(window)
-    remaining, half = _forecast(window, methods, wanted)
+    few = len(window.y) < FEW
+    remaining, half = _forecast(window, methods, wanted, likelihood=few)
     low, middle, high = _quantiles(window, remaining, half)
     return _frame(panel, wanted, (low, middle, high), methods)
 
 
 def _forecast(
-    window: Window, methods: NDArray[np.str_], levels: Sequence[float]
+    window: Window, methods: NDArray[np.str_], levels: Sequence[float], *, likelihood: bool
 ) -> tuple[Floats, Floats]:
     """Sum of the months left and half the width of its intervals, each series by its method."""
     n = len(window.y)
@@ -92,11 +96,14 @@ def _forecast(
             continue
         rows = np.flatnonzero(methods == method)
         part = window.rows(rows)
-        estimate = combine(part) if method == "combination" else fall_back(part, str(method))
-        remaining[rows] = estimate.remaining
-        half[rows] = half_widths(_bounded(estimate, part), levels)
         if method == "combination":
-            half[rows] *= conformal_factors(_past_forecasts(part), levels)
+            estimate = combine(part, likelihood=likelihood)
+            factors = conformal_factors(_past_forecasts(part, likelihood=likelihood), levels)
+        else:
+            estimate = fall_back(part, str(method))
+            factors = np.ones(len(levels))
+        remaining[rows] = estimate.remaining
+        half[rows] = half_widths(_bounded(estimate, part), levels) * factors
     return remaining, half
 
 
@@ -114,8 +121,8 @@ def _bounded(estimate: Estimate, window: Window) -> Estimate:
     return Estimate(estimate.remaining, variance, estimate.freedom)
 
 
-def _past_forecasts(window: Window) -> list[tuple[Estimate, Floats]]:
-    """What the combination would have said at the same month of past years, and what came."""
+def _past_forecasts(window: Window, *, likelihood: bool) -> list[tuple[Estimate, Floats]]:
+    """What the same combination would have said at the same month of past years, and what came."""
     past = []
     for years in range(1, BACKTESTS + 1):
         then = window.back(years)
@@ -126,7 +133,7 @@ def _past_forecasts(window: Window) -> list[tuple[Estimate, Floats]]:
             break
         then = then.rows(rows)
         actual = window.year(years)[rows, window.k :].sum(1)
-        past.append((_bounded(combine(then), then), actual))
+        past.append((_bounded(combine(then, likelihood=likelihood), then), actual))
     return past
 
 

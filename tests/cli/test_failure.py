@@ -50,6 +50,12 @@ ROOT = Path(__file__).resolve().parents[2]
             "fel [store-exists] ledger.db exists already.\n  Choose another folder or --store.\n",
         ),
         (
+            ["forecast", "--through", "2020-12"],
+            7,
+            "fel [forecast] There is no outcome in 2020-12; the latest month with any is 2020-08.\n"
+            "  Give --through 2020-08.\n",
+        ),
+        (
             ["forecast", "adopt", "T2"],
             7,
             "fel [forecast] There is no forecast round 'T2'.\n  Known: none.\n",

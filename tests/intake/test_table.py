@@ -170,7 +170,11 @@ def test_bad_bytes_in_a_header_are_told_before_its_kind(store, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("balances-2019.csv", "balances"), ("Budget 2020.csv", "budget"), ("utfall_aug.csv", "outcome")],
+    [
+        ("balances-2019.csv", "balances"),
+        ("Budget 2020.csv", "budget"),
+        ("utfall_aug.csv", "outcome"),
+    ],
 )
 def test_the_files_name_tells_where_its_columns_fit_several(store, tmp_path, name, kind):
     path = write(tmp_path, "period;unit;account;amount\n2020-08;10;4010;-1\n", name)

@@ -1,0 +1,230 @@
+"""``ledger demo``: a division's year in a store of its own, made the way it would have happened.
+
+Every file goes the common way, through `intake` and the store, under a simulated clock: what was
+known in June is known in June. ``cli/examples`` holds the data in an installed distribution, the
+repository's ``examples`` else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Common, bundled
+from cli.output import put, word
+from cli.progress import steps
+
+if TYPE_CHECKING:
+    from ledger.commands import Command
+    from ledger.store import Store
+
+YEAR = "2020"
+THROUGH = "2020-08"
+ROUND = "2020-T2"
+
+CONTROLLER = "controller länsteknik"
+ECONOMIST = "ekonom"
+DIRECTOR = "divisionschef länsteknik"
+
+
+@bundled
+def demo(
+    common: Common,
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Folder of the new ledger.db.")
+    ] = "demo",
+    example: Annotated[
+        str, typer.Option("--example", metavar="NAME", help="Which example.")
+    ] = "lansteknik",
+) -> None:
+    """Make an example store and show it.
+
+    Division Länsteknik, two years and eight months: imported, closed, forecast, reported.
+    """
+    from ledger.errors import StoreExists
+
+    data = example_folder(example)
+    path = Path(folder) / "ledger.db"
+    if path.exists():
+        raise StoreExists(f"{path} exists already.", "Choose another DIR.")
+    make(path, data)
+    put(word("message.created", path=path) + "\n")
+    _report(Common(store=str(path), lang=common.spoken))
+
+
+def example_folder(name: str) -> Path:
+    """Where an example's data lies; `UsageError` where there is none of that name."""
+    from ledger.errors import UsageError
+
+    here = Path(__file__).resolve().parent
+    homes = [home for home in (here / "examples", here.parent / "examples") if home.is_dir()]
+    for home in homes:
+        if (home / name / "units.csv").is_file():
+            return home / name
+    known = sorted({path.parent.name for home in homes for path in home.glob("*/units.csv")})
+    raise UsageError(f"There is no example {name!r}.", f"Known: {', '.join(known) or 'none'}.")
+
+
+class SimulatedClock:
+    """A clock that stands where it was set; the organisation's founding event says so."""
+
+    def __init__(self) -> None:
+        self.now = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The time it was set to."""
+        return self.now
+
+    def set(self, day: date, hour: int, minute: int = 0) -> None:
+        """Set it to a time of day in Stockholm."""
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo("Europe/Stockholm")
+        self.now = datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that somebody did on a day: a file imported, or a command given."""
+
+    text: str
+    day: date
+    hour: int
+    actor: str
+    file: str | None = None
+    command: Callable[[], Command] | None = None
+    source: str = "ledger"
+
+
+def make(path: Path, data: Path) -> None:
+    """Make the store and live the year; a store half made is removed again."""
+    from ledger.families.organisation_commands import Found
+    from ledger.store import Store
+
+    clock = SimulatedClock()
+    clock.set(date(2019, 12, 2), 8)
+    found = Found("Region Norrbotten", root="RN", root_level="region", clock="simulated")
+    store = Store.create(path, found, CONTROLLER, clock)
+    try:
+        plan = list(year(data))
+        for step in steps(plan, [step.text for step in plan]):
+            clock.set(step.day, step.hour)
+            take(store, step, data)
+    except BaseException:
+        store.close()
+        for left in path.parent.glob("ledger.db*"):
+            left.unlink()
+        raise
+    store.close()
+
+
+def take(store: Store, step: Step, data: Path) -> None:
+    """Do one step: read its file and record it, or record its command."""
+    import intake
+    from ledger.commands import Source
+
+    if step.file is not None:
+        reading = intake.read(data / step.file, store.book().organisation)
+        store.record(reading.command, step.actor, reading.source)
+    if step.command is not None:
+        store.record(step.command(), step.actor, Source(step.source))
+
+
+def year(data: Path) -> Iterator[Step]:
+    """What was done, in the order of time."""
+    from ledger.families.governance import ClosePeriods
+    from ledger.periods import months_between, shift
+
+    text = word("message.demo_structure")
+    for hour, name in enumerate(("units", "accounts", "codes", "structures", "settings"), 9):
+        yield Step(text, date(2019, 12, 2), hour, CONTROLLER, f"{name}.csv")
+    past = word("message.demo_history", year=2018)
+    yield Step(past, date(2019, 12, 3), 9, ECONOMIST, "balances-2018.csv")
+    yield Step(word("message.demo_budget"), date(2019, 12, 16), 10, CONTROLLER, "budget-2020.csv")
+    past = word("message.demo_history", year=2019)
+    yield Step(past, date(2020, 1, 20), 9, ECONOMIST, "balances-2019.csv")
+    years = tuple(months_between("2018-01", "2019-12"))
+    yield Step(past, date(2020, 1, 24), 15, ECONOMIST, None, lambda: ClosePeriods(years), _CLOSE)
+    for month in months_between("2020-01", THROUGH):
+        after = shift(month, 1)
+        then, text = (int(after[:4]), int(after[5:])), word("message.demo_month", month=month)
+        yield Step(text, date(*then, 8), 9, ECONOMIST, f"{YEAR}/outcome-{month}.csv")
+        if month == THROUGH:
+            yield from _round_opened()
+        yield Step(text, date(*then, 12), 15, CONTROLLER, None, _closing(month), _CLOSE)
+    yield from _round_adopted(data)
+
+
+_CLOSE = "ledger close"
+
+
+def _closing(month: str) -> Callable[[], Command]:
+    from ledger.families.governance import ClosePeriods
+
+    return lambda: ClosePeriods((month,))
+
+
+def _round_opened() -> Iterator[Step]:
+    from ledger.families.forecast import OpenRound
+
+    yield Step(
+        word("message.demo_forecast", round=ROUND),
+        date(2020, 9, 10),
+        9,
+        CONTROLLER,
+        None,
+        lambda: OpenRound(ROUND, THROUGH, deadline="2020-09-16"),
+        "ledger forecast round",
+    )
+
+
+def _round_adopted(data: Path) -> Iterator[Step]:
+    from ledger.families.forecast import AdoptRound
+
+    text = word("message.demo_forecast", round=ROUND)
+    yield Step(text, date(2020, 9, 15), 10, CONTROLLER, f"forecast-{ROUND}.csv")
+    yield Step(text, date(2020, 9, 16), 10, CONTROLLER, f"assumptions-{ROUND}.csv")
+    yield Step(
+        word("message.demo_adopted", round=ROUND),
+        date(2020, 9, 18),
+        14,
+        DIRECTOR,
+        None,
+        lambda: AdoptRound(ROUND),
+        "ledger forecast adopt",
+    )
+
+
+def _report(common: Common) -> None:
+    """The three tables that a controller looks at first, and where to go from there."""
+    import sys
+
+    from cli.output import is_bold
+    from cli.session import book_of
+    from reporting import reports
+    from reporting.render import to_lines
+
+    book, lang = book_of(common), common.spoken
+    bold = is_bold(sys.stdout)
+    tables = (
+        (reports.result(book, lang, through=THROUGH, by=("area",)), "kr"),
+        (reports.cost_development(book, lang, through=THROUGH), "tkr"),
+        (reports.forecast_beside(book, lang, through=THROUGH, by=("area",)), "kr"),
+    )
+    for table, scale in tables:
+        lines = to_lines(table, lang, "tkr" if scale == "tkr" else "kr", bold=bold)
+        put("\n" + "\n".join(lines) + "\n")
+    put(f"\n{word('note.simulated')}\n")
+    put(f"\n{word('message.next')}\n")
+    at = f"--store {common.path}"
+    for why, command in (
+        ("next.compare", f"ledger forecast --through {THROUGH} --by unit --scale tkr {at}"),
+        ("next.past", f"ledger result --through 2020-07 --known-at 2020-08-31 --by area {at}"),
+        ("next.trace", f"ledger result --through {THROUGH} --by unit,line -o result.csv {at}"),
+    ):
+        put(f"  {word(why)}\n    {command}\n")

@@ -1,0 +1,61 @@
+"""``ledger export``: the record as files that others read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Common, bundled
+from cli.output import put, say, word
+from cli.session import book_of
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Where to.")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="As known then.")]
+
+app = typer.Typer(help="The record as files: events, sqlite.", no_args_is_help=True)
+
+
+@app.command()
+@bundled
+def sqlite(ask: Common, output: Output, known_at: KnownAt = None) -> None:
+    """A SQLite file for other tools to query."""
+    from pathlib import Path
+
+    from ledger.errors import StoreExists
+    from projections import export_sqlite
+
+    if Path(output).exists():
+        raise StoreExists(f"{output} exists already.", "Choose another -o PATH.")
+    export_sqlite(book_of(ask, known_at), output)
+    say(word("message.wrote", path=output))
+
+
+@app.command()
+@bundled
+def events(ask: Common, output: Output = "-", known_at: KnownAt = None) -> None:
+    """The events as JSON lines, in log order."""
+    book = book_of(ask, known_at)
+    put("".join(_lines(book)), output)
+
+
+def _lines(book: Book) -> Iterator[str]:
+    """Each event's stored bytes as they are, after its position, stream, version and topic."""
+    import json
+    from contextlib import closing
+
+    from ledger.log import connect
+
+    query = (
+        "SELECT rowid - 1, originator_id, originator_version, topic, CAST(state AS TEXT) "
+        "FROM stored_events WHERE rowid <= ? ORDER BY rowid"
+    )
+    with closing(connect(book.path)) as connection:
+        for position, stream, version, topic, stored in connection.execute(query, (book.size,)):
+            head = {"position": position, "stream": stream, "version": version, "topic": topic}
+            text = json.dumps(head, ensure_ascii=False)
+            yield f'{text[:-1]}, "event": {stored}}}\n'

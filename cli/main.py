@@ -1,0 +1,101 @@
+"""The command ``ledger``: all groups of commands under one root.
+
+Verbs for daily work, nouns for reports, noun and verb where things have state. Nothing heavy is
+imported here, so that ``ledger --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import (
+    entries,
+    explain,
+    export,
+    forecast,
+    history,
+    imports,
+    periods,
+    reconciling,
+    recording,
+    reports,
+    setup,
+)
+from cli.demo import demo
+from cli.failure import Guarded
+from cli.options import GIVEN
+
+app = typer.Typer(
+    name="ledger",
+    cls=Guarded,
+    help="Utfall: the ledger and forecasts of a region's follow-up. "
+    "Exit codes: 0 fine, 1 findings, 2 usage, 3 input, 4 rule, 5 store, 6 tampering, "
+    "7 forecast, 70 a bug, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"ledger (utfall) {version('utfall')}")
+        except PackageNotFoundError:
+            print("ledger (utfall)")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    store: Annotated[str | None, typer.Option("--store", metavar="PATH", help="The store.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Who.")] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="sv|en", help="Language of tables.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Options may stand before the command or after it."""
+    given = {"store": store, "actor": actor, "lang": lang}
+    GIVEN.set({name: value for name, value in given.items() if value})
+
+
+app.command()(demo)
+app.command()(setup.init)
+app.command()(setup.status)
+app.command("import")(imports.import_)
+app.command()(recording.record)
+app.command()(reconciling.reconcile)
+app.command()(entries.correct)
+app.command()(entries.reverse)
+app.command()(periods.close)
+app.command()(periods.reopen)
+app.command()(reports.balance)
+app.command()(reports.result)
+app.command("cost-development")(reports.cost_development)
+app.add_typer(forecast.app, name="forecast")
+app.command()(history.history)
+app.add_typer(export.app, name="export")
+app.command()(explain.explain)
+app.command()(explain.topics)
+
+
+def main() -> None:
+    """Run the command of this process's command line."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    app(prog_name="ledger")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""``ledger close`` and ``ledger reopen``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Writing, bundled
+from cli.output import say, word
+from cli.session import book_of, record
+
+Family = Annotated[
+    str, typer.Option("--family", metavar="FAMILY", help="What closes: outcome or budget.")
+]
+Unit = Annotated[
+    str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
+]
+
+
+@bundled
+def close(
+    write: Writing,
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="2020-08, 2020-T2 or 2020.")],
+    family: Family = "outcome",
+    unit: Unit = None,
+    preliminary: Annotated[
+        bool, typer.Option("--preliminary", help="Closed for now; closing again makes it final.")
+    ] = False,
+) -> None:
+    """Close a month, a tertial or a year.
+
+    No more entries there; the months of a longer period are closed in order.
+    """
+    from ledger.families.governance import ClosePeriods
+    from ledger.periods import months_between
+
+    asked = book_of(write).period(period)
+    months = tuple(months_between(asked.first, asked.last))
+    record(write, ClosePeriods(months, family, unit, preliminary), "ledger close")
+    say(word("message.closed", what=", ".join(months)))
+
+
+@bundled
+def reopen(
+    write: Writing,
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="A closed month.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+    approved_by: Annotated[
+        str, typer.Option("--approved-by", metavar="NAME", help="The second person.")
+    ],
+    family: Family = "outcome",
+    unit: Unit = None,
+) -> None:
+    """Reopen a closed month.
+
+    With a reason and a second person's approval; of several closed months the last first.
+    """
+    from ledger.errors import UsageError
+    from ledger.families.governance import ReopenPeriod
+
+    asked = book_of(write).period(period)
+    if asked.first != asked.last:
+        raise UsageError(f"{period} is several months.", "Reopen one at a time, the last first.")
+    command = ReopenPeriod(asked.first, reason, approved_by, write.who, family, unit)
+    record(write, command, "ledger reopen")
+    say(word("message.reopened", what=asked.first))

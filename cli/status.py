@@ -1,0 +1,116 @@
+"""Where each division stands, and what to do next, from the log's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ledger.families.forecast import Forecasts
+from ledger.families.governance import CLOSABLE, Governance
+from ledger.periods import shift
+from reporting.catalogue import Language, label
+from reporting.tables import Column, Table, table_from
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+COLUMNS = (
+    Column("unit"),
+    Column("name"),
+    Column("imported"),
+    Column("reconciled"),
+    Column("closed"),
+    Column("rounds"),
+)
+
+
+def status_table(book: Book, lang: Language) -> Table:
+    """A row a division (the root, where there is none), and the root itself last."""
+    organisation = book.organisation
+    founded = organisation.require_founded()
+    imported = _imported(book)
+    compared = book.events("governance.reconciliation_recorded")
+    reconciled = compared.filter(compared["different"] == 0)["last"].max()
+    divisions = [p for p in organisation.places().values() if p.level == "division"]
+    rows = []
+    for place in [*divisions, organisation.places()[founded.root]]:
+        rows.append(
+            {
+                "unit": place.unit,
+                "name": place.name,
+                "imported": imported.get(place.unit),
+                "reconciled": reconciled,
+                "closed": _closed(book, place.unit, lang),
+                "rounds": "; ".join(_rounds(book, place.unit, lang)) or None,
+            }
+        )
+    return table_from(rows, COLUMNS, label("title.status", lang, name=founded.name))
+
+
+def _imported(book: Book) -> dict[str, str]:
+    """The latest month with outcome in each unit and all above it."""
+    import polars as pl
+
+    found: dict[str, str] = {}
+    latest = book.postings().group_by("unit").agg(pl.col("period").max())
+    for unit, period in latest.iter_rows():
+        for above in book.organisation.ancestors(unit):
+            found[above] = max(found.get(above, period), period)
+    return found
+
+
+def closed_through(book: Book, unit: str) -> tuple[str, bool] | None:
+    """The latest month closed for outcome in a unit, and whether only preliminarily."""
+    path = book.organisation.ancestors(unit)
+    found: dict[str, bool] = {}
+    for (family, period), units in book.state.of(Governance).closed.items():
+        kinds = [units[u] for u in path if u in units]
+        if family == "outcome" and kinds:
+            found[period] = all(kinds)
+    return (max(found), found[max(found)]) if found else None
+
+
+def _closed(book: Book, unit: str, lang: Language) -> str | None:
+    last = closed_through(book, unit)
+    if last is None:
+        return None
+    period, preliminary = last
+    return label("message.preliminary", lang, period=period) if preliminary else period
+
+
+def _rounds(book: Book, unit: str, lang: Language) -> Iterator[str]:
+    path = book.organisation.ancestors(unit)
+    for name, round_ in book.state.of(Forecasts).rounds.items():
+        below = unit in book.organisation.ancestors(round_.opened.unit)
+        if round_.opened.unit in path or below:
+            state = "open" if round_.adopted_at is None else "adopted"
+            yield f"{name} {label(f'state.{state}', lang)}"
+
+
+def next_steps(book: Book) -> Iterator[tuple[str, str]]:
+    """The next command, with the catalogue's key of why: the first thing that is missing."""
+    organisation = book.organisation
+    if len(organisation.units) < 2:
+        yield "next.units", "ledger import units.csv"
+        return
+    if not organisation.accounts:
+        yield "next.accounts", "ledger import accounts.csv"
+        return
+    entered = book.state.of(Governance).entered_periods(CLOSABLE["outcome"])
+    if not entered:
+        yield "next.outcome", "ledger import outcome-2020-01.csv"
+        return
+    closed = closed_through(book, organisation.require_founded().root)
+    open_ = [p for p in entered if closed is None or p > closed[0]]
+    if open_:
+        yield "next.close", f"ledger close {shift(closed[0], 1) if closed else open_[0]}"
+    rounds = book.state.of(Forecasts).rounds
+    pending = [name for name, r in rounds.items() if r.adopted_at is None]
+    for name in pending:
+        what = "adopt" if rounds[name].entries else "enter --from forecast.csv --round"
+        yield (
+            ("next.adopt" if rounds[name].entries else "next.enter"),
+            (f"ledger forecast {what} {name}"),
+        )
+    if not open_ and not pending:
+        yield "next.result", f"ledger result --through {entered[-1]} --by area"

@@ -1,0 +1,322 @@
+"""The kinds of tables that can be imported: what each is called, and which columns it has.
+
+One entry a kind; reading, telling kinds apart and the documentation go by this list.
+What turns a kind's columns into a command stands in `intake.builders`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ColumnType = Literal["code", "text", "amount", "month", "date", "time", "year", "number", "word"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, what its cells are, and what it is called in Swedish.
+
+    ``of`` says, for codes, where they are registered: unit, account, or a dimension. ``words``
+    are other ways to write a value. ``required`` columns must be in the header; ``filled`` says
+    that every cell must be filled in (of codes of units and accounts the rules see to that).
+    """
+
+    name: str
+    type: ColumnType
+    swedish: tuple[str, ...]
+    note: str = ""
+    required: bool = False
+    filled: bool = False
+    of: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of table. ``either`` names columns of which one at least must be there; ``also``
+    are other first words of a file's name, for where the columns fit several kinds."""
+
+    name: str
+    swedish: str
+    about: str
+    columns: tuple[Column, ...]
+    example: str
+    either: tuple[tuple[str, ...], ...] = ()
+    also: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+PERIOD = Column("period", "month", ("period", "månad"), "the month, as 2020-08")
+UNIT = Column("unit", "code", ("enhet",), "the unit's code", required=True, of="unit")
+ACCOUNT = Column("account", "code", ("konto",), "the account", required=True, of="account")
+AMOUNT = Column(
+    "amount", "amount", ("belopp",), "kronor, income positive", required=True, filled=True
+)
+PROJECT = Column("project", "code", ("projekt",), "the project", of="project")
+PRODUCT = Column("product", "code", ("produkt",), "the product", of="product")
+ACTIVITY = Column("activity", "code", ("verksamhet",), "the activity", of="activity")
+ROUND = Column("round", "text", ("omgång", "prognosomgång"), "the round", True, True)
+REPORT_LINE = ("rad", "rapportrad")
+VALID_FROM = Column(
+    "valid_from", "month", ("gäller_från",), "from which month it holds", required=True, filled=True
+)
+
+_VERSIONS = {
+    "ursprunglig": "original",
+    "tilläggsbudget": "supplementary",
+    "ombudgetering": "carried_over",
+    "omdisponering": "reallocated",
+    "teknisk": "technical",
+    "internbudget": "internal",
+}
+_PHASINGS = {"jämn": "even", "jämnt": "even", "föregående_år": "last_year", "nyckel:": "key:"}
+_METHODS = {
+    "manuell": "manual",
+    "modell": "model",
+    "föregående": "previous",
+}
+_ASSUMPTIONS = {
+    "engångspost": "one_off",
+    "känt_åtagande": "known_commitment",
+    "särskilda_kostnader_upphör": "end_of_special_costs",
+}
+_TYPES = {"intäkt": "income", "kostnad": "cost", "tillgång": "asset", "skuld": "liability"}
+_DIMENSIONS = {"produkt": "product", "projekt": "project", "verksamhet": "activity"}
+
+OUTCOME = Kind(
+    "outcome",
+    "utfall",
+    "What was booked, a row a posting. Rows with the same voucher and date are one voucher, "
+    "which sums to zero; a row without voucher stands alone.",
+    (
+        PERIOD,
+        Column("date", "date", ("datum",), "the voucher's date; else the month's last day"),
+        UNIT,
+        ACCOUNT,
+        AMOUNT,
+        Column("voucher", "text", ("verifikation",), "series and number, as A 1001"),
+        Column("row", "number", ("rad",), "the row of the voucher; else in the file's order"),
+        Column("text", "text", (), "free text (erasable)"),
+        PROJECT,
+        PRODUCT,
+        ACTIVITY,
+        Column("counterparty", "text", ("motpart",), "an external counterparty (erasable)"),
+        Column("counterparty_unit", "code", ("motpartsenhet",), "an own unit", of="unit"),
+        Column("registered_at", "time", ("registrerad",), "when the source registered it"),
+        Column("registered_by", "text", ("registrerad_av",), "by whom (erasable)"),
+        Column("authorised_by", "text", ("attesterad_av",), "who authorised it (erasable)"),
+        Column("document", "text", ("dokument",), "the voucher's document (erasable)"),
+    ),
+    "period;unit;account;amount;date;voucher;text\n"
+    "2020-08;10;4010;-100,00;2020-08-17;A 1001;Lön\n"
+    "2020-08;10;1930;100,00;2020-08-17;A 1001;Lön\n",
+    either=(("period", "date"),),
+)
+BALANCES = Kind(
+    "balances",
+    "saldon",
+    "Month totals: the change in a month by unit and account, for years without vouchers.",
+    (
+        Column("period", "month", PERIOD.swedish, PERIOD.note, required=True, filled=True),
+        UNIT,
+        ACCOUNT,
+        AMOUNT,
+        PROJECT,
+        PRODUCT,
+        ACTIVITY,
+    ),
+    "period;unit;account;amount\n2019-01;10;4010;-221255,27\n",
+    also=("saldo", "balance"),
+)
+BUDGET = Kind(
+    "budget",
+    "budget",
+    "What was decided, by month, or by year with a phasing, on an account or a report line.",
+    (
+        PERIOD,
+        Column("year", "year", ("år",), "the fiscal year, as 2020, instead of a period"),
+        UNIT,
+        Column("account", "code", ("konto",), "the account, or", of="account"),
+        Column("line", "text", REPORT_LINE, "the line of the report structure"),
+        AMOUNT,
+        Column(
+            "phasing",
+            "word",
+            ("periodisering",),
+            "of a year: even, last_year or key:NAME",
+            words=_PHASINGS,
+        ),
+        Column(
+            "version",
+            "word",
+            (),
+            "original, supplementary, carried_over, reallocated, technical, internal",
+            words=_VERSIONS,
+        ),
+        Column("decision", "text", ("beslut",), "reference to the decision"),
+        PRODUCT,
+    ),
+    "year;unit;line;amount;phasing;version;decision\n"
+    "2020;10;Personalkostnader;-1200000;even;original;RS 2019-11-27 § 210\n",
+    either=(("period", "year"), ("account", "line")),
+)
+FORECAST = Kind(
+    "forecast",
+    "prognos",
+    "Entries of a forecast round by unit and report line; without a period the amount is for all "
+    "months after the round's.",
+    (
+        ROUND,
+        UNIT,
+        Column("line", "text", REPORT_LINE, "the line of the round's structure", True, True),
+        AMOUNT,
+        PERIOD,
+        Column("method", "word", ("metod",), "manual, model, budget or previous", words=_METHODS),
+        Column("comment", "text", ("kommentar",), "what it stands on; by hand it is required"),
+    ),
+    "round;unit;line;amount;method;comment\n2020-T2;10;Personalkostnader;-834872;manual;Vakanser\n",
+)
+ASSUMPTION = Kind(
+    "assumption",
+    "antagande",
+    "What a forecast round rests on.",
+    (
+        ROUND,
+        UNIT,
+        Column("line", "text", REPORT_LINE, "the line of the round's structure"),
+        Column(
+            "kind",
+            "word",
+            ("slag",),
+            "one_off, known_commitment or end_of_special_costs",
+            True,
+            True,
+            words=_ASSUMPTIONS,
+        ),
+        Column("amount", "amount", ("belopp",), "kronor, if it can be put in figures"),
+        Column("from", "month", ("från",), "the first month"),
+        Column("to", "month", ("till",), "the last month"),
+        Column("text", "text", (), "in words (erasable)"),
+    ),
+    "round;unit;line;kind;amount;from;to;text\n"
+    "2020-T2;10;Personalkostnader;one_off;-250000;2020-10;2020-10;Avgångsvederlag\n",
+    also=("assumptions", "antaganden"),
+)
+UNITS = Kind(
+    "units",
+    "enheter",
+    "Units in their trees; a known one with another parent, level or name is moved.",
+    (
+        UNIT,
+        Column("name", "text", ("namn",), "its name", True, True),
+        Column("parent", "code", ("överordnad",), "the unit above; a parent's row first", of=""),
+        Column("level", "text", ("nivå",), "division, area, unit …; else unit"),
+        Column("tree", "text", ("träd",), "the tree; else line, the line organisation"),
+        VALID_FROM,
+    ),
+    "unit;name;parent;level;tree;valid_from\n10;Drift;RN;area;line;2018-01\n",
+    also=("unit", "enhet"),
+)
+ACCOUNTS = Kind(
+    "accounts",
+    "konton",
+    "The chart of accounts.",
+    (
+        ACCOUNT,
+        Column("name", "text", ("namn",), "its name", required=True),
+        Column(
+            "type",
+            "word",
+            ("typ",),
+            "income, cost, asset or liability; else by the first digit",
+            words=_TYPES,
+        ),
+    ),
+    "account;name;type\n4010;Löner;cost\n",
+    also=("account", "kontoplan"),
+)
+CODES = Kind(
+    "codes",
+    "koder",
+    "Products, projects, activities and codes of free dimensions.",
+    (
+        Column(
+            "dimension",
+            "word",
+            (),
+            "product, project, activity, or a free dimension's number",
+            True,
+            words=_DIMENSIONS,
+        ),
+        Column("code", "code", ("kod",), "the code", required=True, of="dimension"),
+        Column("name", "text", ("namn",), "its name", required=True),
+    ),
+    "dimension;code;name\nproduct;0630;Covid-19\n",
+    also=("code", "kod"),
+)
+STRUCTURES = Kind(
+    "structures",
+    "rapportstrukturer",
+    "Report structures: lines with ranges of accounts. A structure is decided whole.",
+    (
+        Column("structure", "text", ("struktur",), "its name", required=True),
+        Column("line", "text", REPORT_LINE, "the line", required=True),
+        Column("parent", "text", ("överordnad",), "the line above"),
+        Column("account_from", "code", ("från_konto",), "first account", of="account"),
+        Column("account_to", "code", ("till_konto",), "last account, included", of="account"),
+        Column("sign", "number", ("tecken",), "1 or -1; else 1"),
+        VALID_FROM,
+    ),
+    "structure;line;parent;account_from;account_to;sign;valid_from\n"
+    "prognos;Personalkostnader;;4000;4999;1;2018-01\n",
+    also=("structure", "struktur", "rapportstruktur"),
+)
+SETTINGS = Kind(
+    "settings",
+    "inställningar",
+    "Named settings: default structures, divisors, thresholds, phasing keys.",
+    (
+        Column("setting", "text", ("inställning",), "its name", True, True),
+        Column("value", "text", ("värde",), "its value", required=True),
+    ),
+    "setting;value\nstructure.result;prognos\n",
+    also=("setting", "inställning"),
+)
+
+#: Every kind of table, by its name.
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        OUTCOME,
+        BALANCES,
+        BUDGET,
+        FORECAST,
+        ASSUMPTION,
+        UNITS,
+        ACCOUNTS,
+        CODES,
+        STRUCTURES,
+        SETTINGS,
+    )
+}
+
+
+def plain(name: str) -> str:
+    """A header as it is compared: case, spaces, hyphens and underscores say nothing."""
+    composed = unicodedata.normalize("NFC", name).casefold()
+    return "".join(letter for letter in composed if letter.isalnum())
+
+
+def by_header(kind: Kind) -> dict[str, str]:
+    """Our column for each header, English or Swedish, that names it in this kind."""
+    found = {plain(name): column.name for column in kind.columns for name in column.swedish}
+    return found | {plain(column.name): column.name for column in kind.columns}
+
+
+#: All headers that any kind knows.
+KNOWN_HEADERS = frozenset(header for kind in KINDS.values() for header in by_header(kind))

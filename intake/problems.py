@@ -1,0 +1,173 @@
+"""What can be wrong with a file, by code, with what each means; and the errors that intake raises.
+
+The errors are raised where there is nothing to read or no telling what it is::
+
+    UsageError
+    ├── FileMissing        there is no file of that name
+    ├── FileUnreadable     it cannot be opened, or is of a format that is not read
+    ├── KindUnknown        no kind has these columns, or several have
+    └── ProfileWrong       the profile has keys or values that mean nothing
+
+All else is a `Problem`, and problems are told all at once.
+"""
+
+from __future__ import annotations
+
+from intake.sie.codes import PROBLEMS, WARNINGS
+from ledger.errors import UsageError
+
+
+class FileMissing(UsageError):
+    """There is no file of that name."""
+
+    code = "file-missing"
+
+
+class FileUnreadable(UsageError):
+    """The file cannot be opened, or its format is not read."""
+
+    code = "file-unreadable"
+
+
+class KindUnknown(UsageError):
+    """The file does not tell what it holds: no kind has its columns, or several have."""
+
+    code = "kind-unknown"
+
+
+class ProfileWrong(UsageError):
+    """The profile in ledger.toml has a key or a value that means nothing."""
+
+    code = "profile-wrong"
+
+
+#: Problems of files that are tables: the file is refused.
+TABLE: dict[str, str] = {
+    "empty-file": "The file holds nothing. Export it again.",
+    "bad-encoding": "The file is UTF-16, which is not read. Save it as UTF-8.",
+    "bad-byte": "A byte that its encoding does not have. Save the file as UTF-8, or give its "
+    'encoding in a profile (encoding = "latin-1").',
+    "control-byte": "A NUL or other control byte, which text does not have. Export the file again.",
+    "bad-quotes": "A quote that is never closed, or stands inside a field that is not quoted. "
+    'Close it; write a quote inside a quoted field twice ("").',
+    "ragged-row": "A row has more or fewer fields than the header. Quote a field that holds the "
+    "delimiter, such as a decimal comma.",
+    "bad-excel": "The file cannot be read as an Excel workbook, or has no such sheet. Save it as "
+    ".xlsx, or as CSV UTF-8.",
+    "excel-error": "A cell holds an error of Excel's, such as #REF!. Correct the formula.",
+    "excel-precision": "An amount in a numeric cell has more digits than Excel keeps. Write it as "
+    "text, or export CSV.",
+    "missing-column": "A column that the kind or the profile requires is not in the header. Add "
+    "it, or name it in a profile.",
+    "unknown-column": "A column that the kind does not have. Remove it, correct its name, or let a "
+    "profile ignore it: nothing is left out in silence.",
+    "duplicate-column": "Two columns say the same thing. Keep one.",
+    "empty-field": "A field that must be filled in is empty. Fill it in.",
+    "bad-amount": "The field is no amount. Write kronor with digits and one decimal comma or "
+    "point, such as -1 234,50.",
+    "two-decimal-marks": "An amount has more than one decimal comma or point. Thousands are parted "
+    "by spaces, not by points or commas.",
+    "too-many-decimals": "An amount has a part smaller than an öre. Give at most two decimals of "
+    "kronor, or let a profile round (round = true).",
+    "amount-beyond-64-bits": "An amount does not fit in 64 bits of öre. Look for the wrong unit "
+    "of money.",
+    "bad-month": "The field is no month. Write it as 2020-08.",
+    "bad-date": "The field is no date. Write it as 2020-08-17.",
+    "bad-time": "The field is no date or time. Write it as 2020-08-17 or "
+    "2020-08-17T09:30:00+02:00.",
+    "bad-year": "The field is no year. Write it as 2020.",
+    "bad-number": "The field is no whole number. Write digits only.",
+    "bad-sign": "A line's sign is neither 1 nor -1.",
+    "numeric-code": "A code stands in a numeric cell, where Excel has dropped its leading zeros, "
+    "and not exactly one registered code matches. Format the column as text and write the code.",
+    "period-date-mismatch": "A row's period is not the month of its date. Correct one of them; a "
+    "voucher of a closed month is posted in a later one with --late-to.",
+    "two-periods": "A budget row gives both a month and a year. Keep one.",
+    "row-repeated": "A voucher has two rows with the same number. Number them apart, or keep one.",
+    "sie-two-objects": "A row has objects of two dimensions that both mean the same column. "
+    "Correct `dimensions` in the profile.",
+}
+
+#: Warnings and findings of files: told, and the file is taken.
+NOTICES: dict[str, str] = {
+    "no-rows": "The file has a header and no rows; nothing is recorded.",
+    "rounded": "A profile says that amounts are rounded to whole öre; the sum of what was left "
+    "out is told.",
+    "unit-by-code": "A unit that was not registered is registered by its code, under the root.",
+    "account-by-code": "An account that was not registered is registered by its code.",
+    "code-by-use": "A product, project or activity that was not registered is registered by its "
+    "code.",
+    "sie-no-months": "The SIE file has balances of the year only: closing balances and results "
+    "are no months, and are not recorded.",
+    "sie-no-year": "No fiscal year is known for the opening balances; they are not recorded.",
+    "sie-year-kept": "Month totals of a year that is kept by vouchers here; they are not recorded.",
+    "sie-person-dropped": "Objects of dimension 7 (employee) name a person and are not recorded.",
+    "sie-budget-skipped": "The profile leaves the file's budget out.",
+    "reversed-here": "A voucher of the file is known, and was reversed here. --again records it "
+    "anew.",
+    "batch-known": "The same file was taken before, and the record has changed since. --again "
+    "takes it anew.",
+    "late-posting": "A voucher of a closed month was posted in a later one.",
+    "voucher-missed": "A voucher that an earlier file held is not in this one.",
+    "total-restated": "A month's total was recorded before with another amount; both are kept.",
+    "total-missed": "A month's total that was recorded before is not in the file.",
+    "opening-restated": "An opening balance was recorded before with another amount; both are "
+    "kept.",
+}
+
+#: Problems that the rules of the record find in a file's rows.
+RULES: dict[str, str] = {
+    "unknown-account": "The account is not registered. Correct the code, import an accounts file, "
+    "or give --register.",
+    "empty-account": "The account is empty. Fill it in.",
+    "unknown-unit": "The unit is not registered, or not in the round's part. Correct the code, "
+    "import a units file, or give --register.",
+    "empty-unit": "The unit is empty. Write its code.",
+    "unknown-counterparty-unit": "The counterparty unit is not registered. An external "
+    "counterparty goes to the column counterparty.",
+    "sum-beyond-64-bits": "The sum of the file's amounts passes 64 bits of öre. Look for an amount "
+    "in the wrong unit of money.",
+    "voucher-out-of-balance": "The rows of a voucher do not sum to zero. Correct it in the books "
+    "and export it again.",
+    "voucher-repeated": "A voucher number stands twice in the file within a fiscal year. Keep one, "
+    "or give each a number of its own.",
+    "voucher-changed": "A recorded voucher has other content in the file. Look at both; then give "
+    "--accept-changes --reason TEXT.",
+    "period-closed": "The period is closed for that family and part of the organisation. Give "
+    "--late-to PERIOD, or reopen it with a second person's approval.",
+    "year-basis": "A fiscal year is kept by vouchers or by month totals, and the file holds the "
+    "other. Compare it with `ledger reconcile`.",
+    "fiscal-year-overlap": "A fiscal year of the file overlaps another on record. Correct #RAR or "
+    "the organisation's first month.",
+    "total-repeated": "A month's total stands twice in the file. Keep one row.",
+    "other-entity": "The file is of another organisation number than the store. Import it into "
+    "that organisation's own store.",
+    "unknown-version": "No such version of a budget. Write original, supplementary, carried_over, "
+    "reallocated, technical or internal.",
+    "no-structure": "A budget by line needs a default structure. Set structure.forecast.",
+    "unknown-line": "The line is not in the report structure. Correct its name.",
+    "no-phasing": "The phasing gives no shares. Write even, last_year or key:NAME.",
+    "budget-repeated": "A month's budget stands twice in the file. Keep one row.",
+    "budget-decided": "The budget was decided with another amount. Record the change as a version "
+    "of its own.",
+    "reallocation-not-zero": "A reallocation moves money and must sum to zero.",
+    "unknown-round": "There is no such forecast round. Open it with `ledger forecast round`.",
+    "round-adopted": "The forecast round is adopted and locked. Open a new one.",
+    "period-outside-round": "A forecast is for the months after the round's, in its fiscal year.",
+    "unknown-method": "No such method. Write manual, model, budget or previous.",
+    "comment-missing": "An entry by hand needs a comment: say what it stands on.",
+    "entry-mixed": "A unit and line are entered by month and for the rest of the year. Choose one.",
+    "entry-repeated": "A unit and line stand twice in the file. Keep one row.",
+    "bad-assumption": "An assumption names a round, unit, line, kind or month that does not hold.",
+    "second-root": "A unit of the line organisation has no parent. Give its parent.",
+    "unknown-parent": "The parent is not there. Put its row before its children's.",
+    "cycle": "A unit or line stands above its own parent. Break the ring.",
+    "unknown-type": "No such type of account. Write income, cost, asset or liability.",
+    "half-range": "A structure's range has one end only. Fill in both or none.",
+    "empty-range": "A structure's range ends before it begins. Swap its ends.",
+    "overlap": "Two lines of a structure take the same account. Let each fall into one line.",
+    "gap": "A structure has no line for an account. Add or widen a line.",
+}
+
+#: Every code that a file can be met with, and what it means.
+EXPLAIN: dict[str, str] = {**PROBLEMS, **WARNINGS, **RULES, **NOTICES, **TABLE}

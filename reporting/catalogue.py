@@ -1,0 +1,54 @@
+"""The words of the product, in Swedish and English: labels, titles, messages, explanations.
+
+They lie as data in ``catalogue.toml``: a table a kind of word, an array ``[Swedish, English]`` a
+key. What the commands show has its word here, and a test demands it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["sv", "en"]
+LANGUAGES: tuple[Language, ...] = ("sv", "en")
+
+
+class LabelMissing(LookupError):
+    """The catalogue has no such key: a mistake in the product, found by its tests."""
+
+
+@cache
+def _entries() -> dict[str, tuple[str, str]]:
+    text = Path(__file__).with_name("catalogue.toml").read_text(encoding="utf-8")
+    return {
+        f"{section}.{key}": (pair[0], pair[1])
+        for section, words in tomllib.loads(text).items()
+        for key, pair in words.items()
+    }
+
+
+def keys(section: str) -> list[str]:
+    """The keys of a section, in the catalogue's order, without the section's name."""
+    start = f"{section}."
+    return [key[len(start) :] for key in _entries() if key.startswith(start)]
+
+
+def has(key: str) -> bool:
+    """True if the catalogue knows the key."""
+    return key in _entries()
+
+
+def label(key: str, lang: Language, **values: object) -> str:
+    """The words of a key such as ``column.outcome``, with ``{name}`` filled in from values.
+
+    >>> label("column.variance", "sv")
+    'Avvikelse'
+    """
+    try:
+        pair = _entries()[key]
+    except KeyError:
+        raise LabelMissing(f"catalogue.toml has no {key!r}") from None
+    text = pair[LANGUAGES.index(lang)]
+    return text.format(**values) if values else text

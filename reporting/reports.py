@@ -1,0 +1,166 @@
+"""The tables that the commands show: a projection asked, a title and notes put to it.
+
+Each function takes a book and a question and gives one `Table`. The question's words are those
+of every projection: ``through``, ``by``, ``unit``, ``tree``, ``structure``, ``year``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import projections
+from reporting import forecast_table
+from reporting.catalogue import Language, label
+from reporting.tables import Column, Table, columns_of, table_of
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+
+def _known(book: Book, lang: Language) -> str:
+    """As known when: the log's last event in the book, in the organisation's time."""
+    from datetime import datetime
+
+    time = datetime.fromisoformat(book.recorded_at).astimezone(book.organisation.zone)
+    return label("note.known_at", lang, time=f"{time:%Y-%m-%d %H:%M}", size=book.size)
+
+
+def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
+    """The last month asked for: that of the period, else of the year, else the latest."""
+    return book.period(through or ask.get("year")).last
+
+
+def result(
+    book: Book, lang: Language, *, through: str | None, by: Sequence[str], **ask: Any
+) -> Table:
+    """Outcome against budget and last year, with the adopted forecast."""
+    frame = projections.result(book, through, by=tuple(by), **ask)
+    title = label("title.result", lang, through=_through(book, through, ask), scale="{scale}")
+    notes = [label("note.sign", lang), label("note.last_year_same_months", lang)]
+    if frame.height and frame["forecast"].null_count() == frame.height:
+        notes.append(label("note.no_adopted_round", lang))
+    return table_of(
+        frame,
+        projections.PROJECTIONS["result"].amounts,
+        title,
+        total=len(by) == 1,
+        notes=[*notes, _known(book, lang)],
+    )
+
+
+def balance(
+    book: Book, lang: Language, *, through: str | None, by: Sequence[str], **ask: Any
+) -> Table:
+    """The trial balance, debit positive."""
+    frame = projections.balance(book, through, by=tuple(by), **ask)
+    title = label("title.balance", lang, through=_through(book, through, ask), scale="{scale}")
+    amounts = projections.PROJECTIONS["balance"].amounts
+    columns = [Column(c.key, c.kind) for c in columns_of(frame, amounts)]
+    notes = (_known(book, lang),)
+    return table_of(frame, amounts, title, columns=columns, notes=notes)
+
+
+def cost_development(book: Book, lang: Language, *, through: str | None, **ask: Any) -> Table:
+    """Accumulated cost against the same months of last year, a percentage a month."""
+    frame = projections.cost_development(book, through, **ask)
+    last = _through(book, through, ask)
+    title = label("title.cost_development", lang, year=last[:4], through=last, scale="{scale}")
+    amounts = projections.PROJECTIONS["cost_development"].amounts
+    notes = (label("note.accumulated", lang), _known(book, lang))
+    return table_of(frame, amounts, title, notes=notes)
+
+
+def forecast_model(
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None,
+    by: Sequence[str],
+    levels: Sequence[int] = (80, 95),
+    **ask: Any,
+) -> Table:
+    """Where the year ends by the model, with its intervals."""
+    frame = forecast_table.year_end(book, through, by=tuple(by), levels=levels, **ask)
+    last = _through(book, through, ask)
+    title = label("title.forecast", lang, through=last, scale="{scale}")
+    notes = [label("note.interval", lang), label("note.last_year_whole", lang), _known(book, lang)]
+    return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)
+
+
+def forecast_beside(
+    book: Book, lang: Language, *, through: str | None, by: Sequence[str], **ask: Any
+) -> Table:
+    """The model's year-end beside the adopted round's: both figures are kept, and shown."""
+    import polars as pl
+
+    from ledger.families.forecast import Forecasts
+
+    last = _through(book, through, ask)
+    model = forecast_table.year_end(book, through, by=tuple(by), **ask)
+    decided = projections.result(book, through, by=tuple(by), **ask)
+    frame = pl.concat(
+        [
+            model.rename({"forecast": "model"}).select(
+                "unit", "name", "outcome", "model", "p10", "p90"
+            ),
+            decided.select("forecast", "annual_budget", "forecast_variance"),
+        ],
+        how="horizontal",
+    ).with_columns((pl.col("forecast") - pl.col("model")).alias("difference"))
+    order = ("unit", "name", "outcome", "model", "p10", "p90", "forecast", "difference")
+    frame = frame.select(*order, "annual_budget", "forecast_variance")
+    found = book.state.of(Forecasts).latest_adopted(*book.organisation.calendar.year_of(last))
+    name = found.opened.round if found else "–"
+    title = label("title.forecast_both", lang, round=name, scale="{scale}")
+    notes = (label("note.beside", lang), _known(book, lang))
+    amounts = forecast_table.amounts_of(frame)
+    return table_of(frame, amounts, title, total=len(by) == 1, notes=notes)
+
+
+def forecast_round(
+    book: Book, lang: Language, name: str, *, unit: str | None = None, model: bool = True
+) -> Table:
+    """A round by unit and line: outcome so far, entered, year-end, budget, and the model's
+    year-end from the same events beside it."""
+    import polars as pl
+
+    from ledger.families.forecast import Forecasts
+    from ledger.log import Book as Log
+
+    opened = book.state.of(Forecasts).round(name).opened
+    frame = projections.forecast_round(book, name, unit=unit)
+    if model and frame.height:
+        told = forecast_table.year_end(
+            Log(book.path, opened.log_size),
+            opened.through,
+            by=("unit", "line"),
+            unit=unit or opened.unit,
+            structure=opened.structure,
+        ).select("unit", "line", pl.col("forecast").alias("model"), "p10", "p90")
+        frame = frame.join(told, on=["unit", "line"], how="left", maintain_order="left")
+        frame = frame.with_columns((pl.col("year_end") - pl.col("model")).alias("difference"))
+        first = ("unit", "name", "line", "outcome", "entered", "year_end", "budget", "variance")
+        frame = frame.select(*first, "model", "p10", "p90", "difference", "method", "comment")
+    title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
+    notes = (label("note.beside", lang), _known(book, lang))
+    return table_of(frame, forecast_table.amounts_of(frame), title, notes=notes)
+
+
+def rounds(book: Book, lang: Language, *, through: str | None = None) -> Table:
+    """All forecast rounds, in the order they were opened."""
+    frame = projections.rounds(book, through)
+    return table_of(frame, (), label("title.rounds", lang), notes=(_known(book, lang),))
+
+
+def assumptions(book: Book, lang: Language, name: str, *, unit: str | None = None) -> Table:
+    """What a round assumes, of a unit and all below it."""
+    import polars as pl
+
+    frame = projections.assumptions(book, name)
+    if unit is not None:
+        paths = {code: book.organisation.ancestors(code) for code in frame["unit"].unique()}
+        below = [code for code, path in paths.items() if unit in path]
+        frame = frame.filter(pl.col("unit").is_in(below))
+    title = label("title.assumptions", lang, round=name, scale="{scale}")
+    return table_of(frame, projections.PROJECTIONS["assumptions"].amounts, title)

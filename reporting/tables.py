@@ -1,0 +1,142 @@
+"""A table: what is shown, whatever it is shown as.
+
+Rows hold values, not text: amounts in öre, percentages as `Decimal`, counts as ``int``, and None
+where nothing is known. How they look is the renderers' matter (`reporting.render`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from ledger.money import rounded
+from reporting.catalogue import Language, has, label
+from reporting.numbers import DECIMALS, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Kind = Literal["text", "amount", "percent", "count"]
+Value = str | int | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its stable key, what its values are, and its heading.
+
+    ``signed`` writes the plus as well, where the sign is the message. Columns with the same
+    ``group`` stand together in JSON, as one object under that key. ``word`` is the catalogue's
+    key of the heading where it is not ``column.KEY``, or the heading itself. ``words`` is the
+    catalogue's section that has words for the values, where people read them.
+    """
+
+    key: str
+    kind: Kind = "text"
+    signed: bool = False
+    group: str | None = None
+    word: str | None = None
+    words: str | None = None
+
+    def heading(self, lang: Language) -> str:
+        """The heading in a language."""
+        key = self.word or f"column.{self.key}"
+        return label(key, lang) if has(key) or self.word is None else key
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, columns, rows, and whether the last row is the total of the others."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    def off_by_rounding(self, scale: Scale) -> bool:
+        """True if a column, rounded as it is shown, does not sum to its own shown total."""
+        if not self.total or len(self.rows) < 2:
+            return False
+        places = DECIMALS[scale]
+        for place, column in enumerate(self.columns):
+            last = self.rows[-1][place]
+            parts = [row[place] for row in self.rows[:-1]]
+            if column.kind != "amount" or last is None or None in parts:
+                continue
+            exact = [value for value in (*parts, last) if isinstance(value, int)]
+            shown = [rounded(ore, scale, places) for ore in exact]
+            if sum(shown[:-1]) != shown[-1]:
+                return True
+        return False
+
+
+#: Columns whose sign is the message: better or worse, more or less.
+_SIGNED = ("variance", "change", "difference")
+
+
+#: Columns whose values are codes that the catalogue has words for.
+_WORDS = {"assumption": "assumption", "method": "method", "state": "state", "topic": "topic"}
+
+
+def columns_of(frame: pl.DataFrame, amounts: Iterable[str]) -> tuple[Column, ...]:
+    """The columns of a projection's frame: ``amounts`` are öre, whole numbers else are counts,
+    what ends in ``percent`` is one, and a struct is a group of columns."""
+    wanted, found = set(amounts), list[Column]()
+    kind: Kind
+    for name, dtype in frame.schema.items():
+        fields = getattr(dtype, "fields", None)
+        if fields is not None:
+            kind = "percent" if name.endswith("percent") else "text"
+            found += [Column(f.name, kind, True, group=name, word=f.name) for f in fields]
+            continue
+        kind = "text"
+        if name in wanted:
+            kind = "amount"
+        elif name.endswith("percent"):
+            kind = "percent"
+        elif dtype.is_integer():
+            kind = "count"
+        signed = any(word in name for word in _SIGNED)
+        found.append(Column(name, kind, signed, words=_WORDS.get(name)))
+    return tuple(found)
+
+
+def table_of(
+    frame: pl.DataFrame,
+    amounts: Iterable[str],
+    title: str,
+    *,
+    total: bool = False,
+    columns: Sequence[Column] | None = None,
+    notes: Sequence[str] = (),
+) -> Table:
+    """A table of a projection's frame; ``total`` says that its last row sums the others."""
+    chosen = tuple(columns) if columns is not None else columns_of(frame, amounts)
+    groups = list(dict.fromkeys(column.group for column in chosen if column.group))
+    flat = frame.unnest(groups) if groups else frame
+    rows = flat.select([column.key for column in chosen]).rows()
+    exact = tuple(tuple(_value(v, c.kind) for v, c in zip(r, chosen, strict=True)) for r in rows)
+    return Table(title, chosen, exact, total and bool(rows), tuple(notes))
+
+
+def table_from(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[Column],
+    title: str,
+    notes: Sequence[str] = (),
+) -> Table:
+    """A table of plain rows, such as a list of rounds or of events."""
+    exact = tuple(tuple(_value(row.get(c.key), c.kind) for c in columns) for row in rows)
+    return Table(title, tuple(columns), exact, notes=tuple(notes))
+
+
+def _value(value: Any, kind: Kind) -> Value:
+    if value is None:
+        return None
+    if kind == "percent":
+        return Decimal(value)
+    if kind in ("amount", "count"):
+        return int(value)
+    return str(value)
