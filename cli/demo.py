@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Common, bundled
+from cli.options import Common, Spoken, bundled
 from cli.output import put, word
 from cli.progress import steps
 
@@ -34,7 +34,7 @@ DIRECTOR = "divisionschef länsteknik"
 
 @bundled
 def demo(
-    common: Common,
+    speak: Spoken,
     folder: Annotated[
         str, typer.Argument(metavar="[DIR]", help="Folder of the new ledger.db.")
     ] = "demo",
@@ -54,7 +54,7 @@ def demo(
         raise StoreExists(f"{path} exists already.", "Choose another DIR.")
     make(path, data)
     put(word("message.created", path=path) + "\n")
-    _report(Common(store=str(path), lang=common.spoken))
+    _report(Common(store=str(path), lang=speak.spoken))
 
 
 def example_folder(name: str) -> Path:

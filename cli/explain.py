@@ -9,7 +9,7 @@ import typer
 
 from cli.options import Shown, bundled
 from cli.output import put, show, word
-from reporting.catalogue import Language, keys, label
+from reporting.catalogue import Language, keys, label, swedish
 
 
 @bundled
@@ -43,6 +43,8 @@ def explain(
 def explanations(lang: Language) -> dict[str, str]:
     """Every code with its meaning: the catalogue's words, else those beside the code."""
     found = dict(told_beside())
+    if lang == "sv":
+        found |= swedish()
     for code in keys("explain"):
         found[code] = label(f"explain.{code}", lang)
     return found

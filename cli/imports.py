@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -13,6 +14,7 @@ from cli.output import say, sum_up, word
 from cli.session import store_of, tell
 
 if TYPE_CHECKING:
+    from intake import Reading
     from ledger.store import Receipt, Store
 
 #: Exit code where a batch was recorded and has something to look at.
@@ -93,26 +95,41 @@ def take(
     findings = False
     with store_of(write) as store:
         for place, file in enumerate(files):
-            rows: list[int] = []
+            readings: list[Reading] = []
             try:
                 receipt = take_one(
-                    store, file, write.who, kind, profile, options or {}, dry_run, rows
+                    store, file, write.who, kind, profile, options or {}, dry_run, readings
                 )
             except LedgerError as error:
                 if place + 1 < len(files):
                     say(word("message.not_attempted", files=", ".join(files[place + 1 :])))
                 tell_failure(error)
                 told = len(error.problems) if isinstance(error, InputRefused) else 0
-                sum_up(recorded, known, rows[0] if rows and rows[0] else told)
+                sum_up(recorded, known, (readings[0].rows if readings else 0) or told)
                 raise typer.Exit(error.exit_code) from None
-            tell(receipt.notices, file)
-            recorded, known = recorded + receipt.recorded, known + receipt.known
+            tell(receipt.notices, Path(file).name)
+            new, old = counted(readings[0], receipt)
+            recorded, known = recorded + new, known + old
             findings = findings or bool(receipt.findings)
     if dry_run:
         say(word("message.dry_run"))
     sum_up(recorded, known, 0)
     if findings:
         raise typer.Exit(FINDINGS)
+
+
+def counted(reading: Reading, receipt: Receipt) -> tuple[int, int]:
+    """How many of the file's rows were recorded, and how many were known already.
+
+    A receipt counts events, and a batch may hold some beside the rows' own (a fiscal year stated,
+    a reversal), while a row may become several (a year's budget). In a SIE file the accounts and
+    objects are events too, known ones as well, but not rows.
+    """
+    rows, known = reading.rows, receipt.known
+    if reading.kind == "sie" or known > rows:
+        new = min(receipt.recorded, rows)
+        return new, min(known, rows - new)
+    return min(receipt.recorded, rows - known), known
 
 
 def profile_of(name: str | None) -> Any:
@@ -130,9 +147,9 @@ def take_one(
     profile: str | None,
     options: dict[str, Any],
     dry_run: bool,
-    rows: list[int],
+    readings: list[Reading],
 ) -> Receipt:
-    """Read one file and record it; the number of its rows goes to ``rows``."""
+    """Read one file and record it; what was read goes to ``readings`` first."""
     import intake
 
     with progress.reading(file) as done:
@@ -144,6 +161,6 @@ def take_one(
             options=intake.ImportOptions(**options),
             progress=done,
         )
-        rows.append(reading.rows)
+        readings.append(reading)
         again = bool(options.get("again"))
         return store.record(reading.command, actor, reading.source, dry_run=dry_run, again=again)

@@ -72,7 +72,22 @@ def language(given: str | None) -> Language:
 
 
 @dataclass(frozen=True)
-class Common:
+class Spoken:
+    """What every command takes."""
+
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="sv|en", help="Language of tables. Else LEDGER_LANG, sv."),
+    ] = None
+
+    @cached_property
+    def spoken(self) -> Language:
+        """The language to speak."""
+        return language(self.lang)
+
+
+@dataclass(frozen=True)
+class Common(Spoken):
     """What every command on a store takes."""
 
     store: Annotated[
@@ -83,20 +98,11 @@ class Common:
             help="The store. Else LEDGER_STORE, `store` in ledger.toml, ledger.db.",
         ),
     ] = None
-    lang: Annotated[
-        str | None,
-        typer.Option("--lang", metavar="sv|en", help="Language of tables. Else LEDGER_LANG, sv."),
-    ] = None
 
     @cached_property
     def path(self) -> str:
         """Where the store is."""
         return chosen("store", self.store, "ledger.db")
-
-    @cached_property
-    def spoken(self) -> Language:
-        """The language to speak."""
-        return language(self.lang)
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,7 @@ def bundled(function: Callable[..., None]) -> Callable[..., None]:
     def command(**given: Any) -> None:
         for name, kind in bundles.items():
             bundle = kind(**{f.name: given.pop(f.name) for f in fields(kind)})
-            if isinstance(bundle, Common):
+            if isinstance(bundle, Spoken):
                 SPOKEN.set(bundle.spoken)
             given[name] = bundle
         function(**given)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli.imports import FINDINGS, profile_of
-from cli.options import Shown, Writing, bundled, chosen
+from cli.options import Shown, Writing, bundled
 from cli.output import say, show, word
 from cli.session import book_of, is_simulated, record
 
@@ -49,7 +49,8 @@ def reconcile(
     command = RecordReconciliation(
         found.first, found.last, found.compared, different, found.difference
     )
-    record(Writing(ask.store, ask.lang, chosen("actor", actor, "")), command, "ledger reconcile")
+    write = Writing(store=ask.store, lang=ask.lang, actor=actor)
+    record(write, command, "ledger reconcile")
     if different or ask.form != "table":
         title = word("title.reconcile", file=file)
         show(table_of(found.rows, AMOUNTS, title), ask, simulated=is_simulated(book))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.imports import take
+from cli.imports import counted, take
 from cli.options import Writing, bundled
 from cli.output import sum_up
 from cli.session import store_of, tell
@@ -63,7 +63,7 @@ def record(
         reading = intake.read(path, store.book().organisation, kind=plural)
         receipt = store.record(reading.command, write.who, Source(_SOURCE), dry_run=dry_run)
     tell(receipt.notices)
-    sum_up(receipt.recorded, receipt.known, 0)
+    sum_up(*counted(reading, receipt), 0)
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 Data flow: `panel` (checks, cuts and lays out the frame) -> `year_end` (the front) -> per series
 either `fallback` (short or constant series; `naive` methods) or `combination` (`spikes`,
-`seasonal`, `smoothing`, `airline`, `naive`) -> `intervals` (variance of the sum, calibration on
-past years) -> frame.
+`seasonal`, `smoothing`, `airline`, `naive`, `likelihood`) -> `intervals` (variance of the sum,
+calibration on past years) -> frame.
 
 Importing the package is light; the numerical libraries load with the first use of
 `forecast_year_end`.

@@ -3,8 +3,8 @@
 Every series is seen on three scales (a season that multiplies, one that adds, logarithms), each
 deseasonalised and smoothed by the whole grid; the airline model sees the season evolve; last
 year's rest moved by half of this year's change and the share method are what controllers do. Where
-series are few, a full likelihood fit by statsmodels joins them (`likelihood`). Models that disagree are the best measure of how little is known, so their spread enters the
-variance.
+series are few, a full likelihood fit by statsmodels joins them (`likelihood`). Models that disagree
+are the best measure of how little is known, so their spread enters the variance.
 """
 
 from __future__ import annotations

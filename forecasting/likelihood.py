@@ -1,11 +1,12 @@
 """Exponential smoothing fitted by maximum likelihood, by statsmodels itself, where series are few.
 
 The grid of `smoothing` weighs settings; here statsmodels searches for the one best, start values
-included, on the same deseasonalised months. It costs as much as thirty forecasts of the grid, so it
-joins only in calls of fewer than `FEW` series. It is one voice in the median and never the only
-one: a fit that fails, does not converge or runs away gives no answer, and the others decide.
+included, on the same deseasonalised months. It costs as much as some fifty forecasts of the grid,
+so it joins only in calls of fewer than `FEW` series. It is one voice in the median and never the
+only one: a fit that fails, does not converge or runs away gives no answer, and the others decide.
 
-statsmodels is imported with the first fit, so large calls never wait for it.
+Of the fits tried, ETS(A,Ad,N) did no harm on the years before the scored one and Theta did
+(docs/forecasting.md). statsmodels is imported with the first fit: large calls never wait for it.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ FLATTEST = 1e-6
 """Months that differ by less than this part of a mean month are one amount: there is nothing to
 fit, and the grid has said it."""
 DIGITS = 9
-"""Decimals kept of the months in units of a mean month. An optimiser turns a difference in the sixteenth digit
-into one in the fifth; rounded, the same series in another unit or sign, or beside other series, is
-the same to the last bit, and so is its fit."""
+"""Decimals kept of the months, in units of a mean month. An optimiser turns a difference in the
+sixteenth digit into one in the fifth; rounded, the same series in another unit or sign, or beside
+other series, is the same to the last bit, and so is its fit."""
 
 
 def fitted_months(x: Floats, horizon: int) -> Floats:
@@ -34,7 +35,7 @@ def fitted_months(x: Floats, horizon: int) -> Floats:
     `x` is deseasonalised, NaN before a series' first month. NaN where the fit is not to be used.
     """
     months = np.full((len(x), horizon), np.nan)
-    # Both are the libraries' way to talk to an analyst; a caller of ours shall hear nothing.
+    # Warnings speak to an analyst. What they say of a fit, `_fit` reads from its result.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for row, first in enumerate(first_months(x)):
@@ -54,7 +55,7 @@ def _fit(y: Floats, horizon: int) -> Floats:
         if fit.mle_retvals["converged"]:
             return np.asarray(fit.forecast(horizon), dtype=np.float64)
     except (ArithmeticError, RuntimeError, ValueError):
-        pass
+        pass  # numpy's LinAlgError is a ValueError
     return np.full(horizon, np.nan)
 
 

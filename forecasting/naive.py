@@ -13,6 +13,10 @@ import numpy as np
 from forecasting.seasonal import YEAR, Floats
 from forecasting.window import Window
 
+CARRIED = 0.5
+"""Part of this year's change so far that last year's rest is moved by: between two noisy estimates
+of the change, none and all of it, neither is preferred. On the two years before the scored one,
+half was better by mean than all, and by median as good (docs/forecasting.md)."""
 SHARE_YEARS = 3
 SMALLEST_SHARE = 0.25
 """The share method divides by what part of a year had come by now. Below a quarter of the even
@@ -36,11 +40,10 @@ def seasonal_naive(window: Window) -> Floats:
 def last_year(window: Window) -> Floats:
     """The same months of last year, moved by how this year so far differs from last year's.
 
-    The difference per month is carried on for each month left, by half: between two noisy
-    estimates of the change, none and all of it, neither is preferred.
+    `CARRIED` of the difference per month is carried on for each month left.
     """
     change = (window.year_to_date - window.year(1)[:, : window.k].sum(1)) / window.k
-    moved = seasonal_naive(window) + 0.5 * window.horizon * change
+    moved = seasonal_naive(window) + CARRIED * window.horizon * change
     return np.where(np.isfinite(moved), moved, seasonal_naive(window))
 
 

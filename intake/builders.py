@@ -189,12 +189,22 @@ def _grouped(
 def balances(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
     """Month totals."""
     names = dict.fromkeys(TOTAL_KEY, pl.String)
-    columns = {"line": list(values.lines), "amount": values.of("amount")}
+    columns = {"line": list(values.lines), "amount": _placed(values, "unit", "account")}
     columns |= {name: values.of(name) for name in names}
     frame = pl.DataFrame(columns, schema={"line": pl.Int64, "amount": pl.Int64, **names})
     parts = registered(values, organisation, options, values.of("period"))
     parts.commands.append(RestateTotals(frame, values.file))
     return parts
+
+
+def _placed(values: Values, *names: str) -> list[int | None]:
+    """Amounts, null where a row lacks one of the codes: the rules tell of it, and the row goes no
+    further."""
+    codes = [values.of(name) for name in names]
+    return [
+        amount if all(column[place] for column in codes) else None
+        for place, amount in enumerate(values.of("amount"))
+    ]
 
 
 def budget(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
@@ -217,6 +227,7 @@ def budget(values: Values, organisation: Organisation, options: ImportOptions) -
     columns |= {
         "line": list(values.lines),
         "report_line": values.of("line"),
+        "amount": _placed(values, "unit"),
         # an empty account is told by the rules, where there is no line either
         "account": [
             "" if a is None and not nowhere and not values.is_unread(p, "account", "line") else a

@@ -107,7 +107,7 @@ def convert(columns: Columns, kind: Kind, organisation: Organisation, money: Mon
     if money.round:
         text = (
             f"{purse.rounded} amounts rounded to whole öre; "
-            f"what was left out sums to {purse.remainder:f} öre"
+            f"what was left out sums to {purse.remainder.normalize():f} öre"
         )
         values.notices.append(Notice("rounded", text))
     return values

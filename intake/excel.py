@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
@@ -32,6 +33,20 @@ class _NotExcel(Exception):
     """The bytes are no workbook that can be read; the message says why."""
 
 
+#: What reading a broken workbook may raise: of the archive, of the XML, of what refers to nothing.
+_BROKEN = (
+    _NotExcel,
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
 def read_excel(
     data: bytes,
     file: str,
@@ -51,7 +66,7 @@ def read_excel(
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             book = _Workbook(archive)
             cells = list(book.rows(sheet, table.teller, progress))
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, _NotExcel) as error:
+    except _BROKEN as error:
         table.teller.tell(
             "bad-excel",
             None,
@@ -217,7 +232,7 @@ def _number(value: str) -> Decimal | None:
         number = Decimal(value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) < 400 else None
 
 
 def _decimal_text(number: Decimal) -> Number:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from intake.builders import BUILDERS, TAKE_NULLS, ImportOptions, Parts
 from intake.cells import MoneyForm, Values, convert
 from intake.excel import read_excel
+from intake.excerpts import Excerpted
 from intake.kinds import KINDS, Kind
 from intake.layout import detect, judge, lay_out
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
@@ -18,9 +19,8 @@ from intake.profiles import Profile, profile_from
 from intake.sie_import import read_sie
 from intake.table import Progress, Table
 from intake.text import read_csv
-from ledger.commands import Command, Decision, Lookup, Notice, Several, Source, Told, digest_of
+from ledger.commands import Command, Notice, Several, Source, Told, digest_of
 from ledger.families.organisation import Organisation
-from ledger.state import State
 
 SIE = "sie"
 _SIE_SUFFIXES = (".se", ".si", ".sie")
@@ -32,35 +32,12 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 @dataclass(frozen=True)
 class Reading:
     """What a file is read as: the command that records it, where it came from, its kind, and how
-    many rows it has."""
+    many rows it has. The first of the command's parts tells what is wrong with the file."""
 
-    command: Command
+    command: Several
     source: Source
     kind: str
     rows: int
-
-
-@dataclass(frozen=True)
-class _Excerpted:
-    """A command whose problems get a piece of the line they are about."""
-
-    command: Command
-    excerpt: Callable[[int], str]
-
-    @property
-    def kind(self) -> str:
-        return self.command.kind
-
-    def decide(self, state: State, look: Lookup) -> Decision:
-        decision = self.command.decide(state, look)
-        decision.problems = [
-            p if p.excerpt or p.line is None else replace(p, excerpt=self.excerpt(p.line))
-            for p in decision.problems
-        ]
-        return decision
-
-    def key(self) -> str | None:
-        return self.command.key()
 
 
 def read(
@@ -86,7 +63,10 @@ def read(
     if wanted is not None and wanted != SIE and wanted not in KINDS:
         raise KindUnknown(f"There is no kind {wanted!r}.", f"Known: {', '.join([*KINDS, SIE])}.")
     if wanted == SIE or (wanted is None and is_sie(data, name)):
-        return _sie_reading(data, name, source, organisation, chosen, wishes)
+        command, rows = read_sie(data, name, organisation, chosen, wishes)
+        if progress:
+            progress(len(data), len(data))
+        return Reading(command, source, SIE, rows)
     table = table_of(data, name, chosen, progress)
     if not table.headers:
         if not table.teller.problems:
@@ -133,8 +113,8 @@ def table_of(data: bytes, name: str, profile: Profile, progress: Progress | None
     """The table of a CSV or Excel file."""
     if data.startswith(_OLD_EXCEL) or name.lower().endswith(".xls"):
         raise FileUnreadable(
-            f"{name} is an Excel file of the old format (.xls).",
-            "Open it in Excel and save it as .xlsx.",
+            f"{name} is an Excel file of the old format (.xls), or has a password.",
+            "Open it in Excel and save it as .xlsx without a password.",
         )
     if data.startswith(_ZIP) or name.lower().endswith(_EXCEL_SUFFIXES):
         return read_excel(data, name, sheet=profile.sheet, header=profile.header, progress=progress)
@@ -178,7 +158,7 @@ def _batch(
     key = None if kind.name == "forecast" else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,
-        *(_Excerpted(command, excerpt) for command in parts.commands),
+        *(Excerpted(command, excerpt) for command in parts.commands),
     )
     return Several(kind.name, commands, key)
 
@@ -191,15 +171,3 @@ def _key(values: Values, kind: Kind) -> str:
     for name in used:
         digest.update(digest_of(values.by_column[name]).encode())
     return digest.hexdigest()
-
-
-def _sie_reading(
-    data: bytes,
-    name: str,
-    source: Source,
-    organisation: Organisation,
-    profile: Profile,
-    wishes: ImportOptions,
-) -> Reading:
-    command, rows = read_sie(data, name, organisation, profile, wishes)
-    return Reading(command, source, SIE, rows)

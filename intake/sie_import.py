@@ -19,9 +19,10 @@ import polars as pl
 
 from intake import sie
 from intake.builders import ImportOptions
+from intake.excerpts import Excerpted
 from intake.profiles import Profile
 from intake.sie import SieBalance, SieFile, SieRow, SieVoucher
-from intake.table import Teller
+from intake.table import Teller, excerpts_of
 from ledger.commands import Command, Notice, Several, Told, digest_of
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
 from ledger.families.organisation import Organisation
@@ -58,7 +59,9 @@ def read_sie(
 ) -> tuple[Several, int]:
     """The command that records a SIE file, and how many rows and balances it has."""
     file = sie.parse(data, name)
-    return _Import(file, organisation, profile, options).command(), counted_rows(file)
+    encoding = {"latin-1": "cp1252"}.get(file.encoding, file.encoding)
+    teller = Teller(name, excerpts_of(lambda: data.decode(encoding, "replace")))
+    return _Import(file, organisation, profile, options, teller).command(), counted_rows(file)
 
 
 def counted_rows(file: SieFile) -> int:
@@ -88,12 +91,12 @@ class _Import:
     organisation: Organisation
     profile: Profile
     options: ImportOptions
+    teller: Teller
     notices: list[Notice] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.root = self.organisation.require_founded().root
         self.targets = {**TARGETS, **self.profile.dimensions}
-        self.teller = Teller(self.file.name)
         self._strings: dict[sie.Objects, CodeString] = {}
         self._dropped = False
 
@@ -109,8 +112,9 @@ class _Import:
         told = Told(problems, tuple(self.notices))
         if not file.kind:
             return Several(KIND, (told,))
-        commands = (told, *first, *registered, *self._years(), *taken, *budget)
-        return Several(KIND, commands, self._key())
+        commands = (*first, *registered, *self._years(), *taken, *budget)
+        excerpt = self.teller.excerpt
+        return Several(KIND, (told, *(Excerpted(c, excerpt) for c in commands)), self._key())
 
     # ── what the file registers ────────────────────────────────────────────────────────────
 

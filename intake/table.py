@@ -7,8 +7,10 @@ been told already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from ledger.errors import Problem, ProblemKind
 
@@ -43,6 +45,9 @@ class Unread(str):
 UNREAD = Unread()
 
 Progress = Callable[[int, int], None]
+
+#: What ends a line of a file.
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass
@@ -91,6 +96,19 @@ class Table:
             row = [*row[:expected], *[""] * (expected - found)]
         self.rows.append(row)
         self.lines.append(line)
+
+
+def excerpts_of(text: Callable[[], str]) -> Callable[[int], str]:
+    """Gives a piece of a line of the text, which is parted into lines when first asked."""
+
+    @cache
+    def lines() -> list[str]:
+        return LINE_END.split(text())
+
+    def excerpt(line: int) -> str:
+        return shortened(lines()[line - 1]) if 0 < line <= len(lines()) else ""
+
+    return excerpt
 
 
 def shown(text: str, length: int = 40) -> str:

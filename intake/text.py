@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 
-from intake.table import UNREAD, Progress, Table, Teller, shortened, shown
+from intake.table import LINE_END, UNREAD, Progress, Table, Teller, excerpts_of, shown
 
 #: Encodings that a profile may name.
 ENCODINGS = {
@@ -32,7 +32,6 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LOST = re.compile("[\udc80-\udcff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _STEP = 20_000
 
 #: Judges a row as a header: the higher, the likelier.
@@ -56,15 +55,7 @@ def decode(data: bytes, file: str, encoding: str = "utf-8") -> tuple[str, Teller
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode(encoding, "surrogateescape")
-    lines: list[str] | None = None
-
-    def excerpt(line: int) -> str:
-        nonlocal lines
-        if lines is None:
-            lines = _LINE_END.split(text)
-        return shortened(lines[line - 1]) if 0 < line <= len(lines) else ""
-
-    teller.excerpt = excerpt
+    teller.excerpt = excerpts_of(lambda: text)
     _bad_bytes(text, encoding, teller)
     return text, teller
 
@@ -73,7 +64,7 @@ def _bad_bytes(text: str, encoding: str, teller: Teller) -> None:
     """A problem for each line that holds a bad byte, or a control character."""
     if not _LOST.search(text) and not _CONTROL.search(text):
         return
-    for line, content in enumerate(_LINE_END.split(text), 1):
+    for line, content in enumerate(LINE_END.split(text), 1):
         if lost := _LOST.search(content):
             byte = ord(lost[0]) - 0xDC00
             teller.tell(
@@ -131,7 +122,7 @@ def _start(text: str, header: int | None, delimiter: str | None) -> tuple[int, s
     """How many lines stand before the header, and the delimiter if a ``sep=`` line tells it."""
     if header is not None:
         return header - 1, delimiter
-    first = _LINE_END.split(text[:100], maxsplit=1)[0]
+    first = LINE_END.split(text[:100], maxsplit=1)[0]
     if told := _SEPARATOR_LINE.fullmatch(first):
         return 1, delimiter or told[1]
     return 0, delimiter

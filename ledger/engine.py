@@ -7,6 +7,7 @@ reaches the disk (``synchronous=FULL``), and events cannot be updated, deleted o
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -63,7 +64,7 @@ _TABLES = [
 
 @contextmanager
 def named_errors() -> Iterator[None]:
-    """Turn SQLite's errors into ours, by what they mean to the person who waits."""
+    """Turn SQLite's and the system's errors into ours, by what they mean to whoever waits."""
     try:
         yield
     except LedgerError:
@@ -79,6 +80,10 @@ def named_errors() -> Iterator[None]:
                 "The store cannot be written here.", "Check the permissions of file and folder."
             ) from error
         raise StoreError(f"The store failed: {text}.") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFull("The disk is full; nothing was recorded.", "Make room.") from error
+        raise StoreReadOnly(f"The store cannot be written here: {error.strerror}.") from error
 
 
 class _Pool(SQLiteConnectionPool):

@@ -5,6 +5,7 @@ A book never writes. Two books of the same size over the same log read the same,
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -58,22 +59,32 @@ POSTINGS: dict[str, type[pl.DataType]] = {
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A read-only connection; also to a store on a read-only medium."""
+    """A connection that only reads; also to a store on a read-only medium.
+
+    Where it may write it still opens the file for writing and forbids itself to (``query_only``):
+    so the last reader cleans away the write-ahead log that a plain read-only one leaves behind.
+    """
     if not path.is_file():
         raise StoreMissing(
             f"There is no store at {path}.", "Run `ledger init` or `ledger demo`, or give --store."
         )
     uri = path.resolve().as_uri()
-    try:
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=15)
-        connection.execute("SELECT 1 FROM stored_events LIMIT 1")
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            raise StoreMissing(f"{path} is no store of ours.") from error
-        connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True)
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is no store of ours: {error}.") from error
-    return connection
+    modes = ["?mode=ro", "?mode=ro&immutable=1"]
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        modes.insert(0, "?mode=rw")
+    for mode in modes:
+        connection = sqlite3.connect(uri + mode, uri=True, timeout=15)
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("SELECT 1 FROM stored_events LIMIT 1")
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if "no such table" in str(error) or not isinstance(error, sqlite3.OperationalError):
+                raise StoreError(f"{path} is no store of ours: {error}.") from error
+            failure = error
+        else:
+            return connection
+    raise StoreError(f"{path} cannot be read: {failure}.") from failure
 
 
 class Book:

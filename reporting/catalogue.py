@@ -40,6 +40,12 @@ def has(key: str) -> bool:
     return key in _entries()
 
 
+def swedish() -> dict[str, str]:
+    """The Swedish of codes whose English stands beside them in the code."""
+    path = Path(__file__).with_name("explanations_sv.toml")
+    return {code: str(text) for code, text in tomllib.loads(path.read_text("utf-8")).items()}
+
+
 def label(key: str, lang: Language, **values: object) -> str:
     """The words of a key such as ``column.outcome``, with ``{name}`` filled in from values.
 

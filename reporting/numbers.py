@@ -6,7 +6,7 @@ a decimal comma; both languages get a true minus (U+2212), so that a sign is nev
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
 from ledger.money import rounded
@@ -57,18 +57,15 @@ def amount(
     return shown(rounded(ore, scale, places), lang, signed=signed)
 
 
-def percent(
-    value: Decimal | str | None, lang: Language, decimals: int = 1, *, signed: bool = False
-) -> str:
-    """A percentage, rounded half-up to so many decimals.
+def percent(value: Decimal | str | None, lang: Language, *, signed: bool = False) -> str:
+    """A percentage with the decimals it has: it was rounded once, from öre, and never again.
 
     >>> percent("8.25", "sv", signed=True).replace(NO_BREAK, " ")
-    '+8,3 %'
+    '+8,25 %'
     """
     if value is None:
         return UNKNOWN
-    exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return shown(exact, lang, signed=signed) + _MARKS[lang][2]
+    return shown(Decimal(value), lang, signed=signed) + _MARKS[lang][2]
 
 
 def count(value: int | None, lang: Language) -> str:

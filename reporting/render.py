@@ -143,12 +143,15 @@ def to_lines(table: Table, lang: Language, scale: Scale = "kr", *, bold: bool = 
 
 
 def _name_second(table: Table) -> Table:
-    """The table with the name beside the code that it names, where people look for it."""
+    """The table with the name beside the code that it names, where people look for it, and
+    without names that only say the code once more."""
     keys = [column.key for column in table.columns]
     place = keys.index("name") if "name" in keys else 0
-    if place < 2:
+    if place == 0:
         return table
     order = [0, place, *(i for i in range(1, len(keys)) if i != place)]
+    if all(row[place] in (None, row[0]) for row in table.rows):
+        order.remove(place)
     return replace(
         table,
         columns=tuple(table.columns[i] for i in order),

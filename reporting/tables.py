@@ -77,7 +77,13 @@ _SIGNED = ("variance", "change", "difference")
 
 
 #: Columns whose values are codes that the catalogue has words for.
-_WORDS = {"assumption": "assumption", "method": "method", "state": "state", "topic": "topic"}
+_WORDS = {
+    **dict.fromkeys(("line", "account", "project", "product", "activity"), "key"),
+    "assumption": "assumption",
+    "method": "method",
+    "state": "state",
+    "topic": "topic",
+}
 
 
 def columns_of(frame: pl.DataFrame, amounts: Iterable[str]) -> tuple[Column, ...]:

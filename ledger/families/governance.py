@@ -15,7 +15,7 @@ from ledger.periods import shift
 from ledger.state import Slice, State
 
 #: Families of entries that close on their own, and the kinds of batches that enter them.
-CLOSABLE = {"outcome": ("outcome", "sie", "balances", "correct"), "budget": ("budget",)}
+CLOSABLE = {"outcome": ("outcome", "sie", "balances", "correct", "reverse"), "budget": ("budget",)}
 
 
 class BatchAdmitted(Event):

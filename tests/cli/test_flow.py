@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from cli.imports import counted
+from intake import Reading
+from ledger.commands import Source, Told
+from ledger.store import Receipt
+
 #: The postings, as data.
 HISTORY = ("history", "--topic", "outcome.posted", "--format", "json")
 
@@ -26,7 +31,7 @@ def test_from_nothing_to_a_closed_month(run):
 
     taken = run("import", "outcome-2020-08.csv")
     assert taken.exit_code == 0, taken.output
-    assert last_line(taken).endswith("already known 0, refused 0")
+    assert last_line(taken) == "recorded 4, already known 0, refused 0"
 
     rows = json.loads(run("result", "--by", "unit", "--format", "json").stdout)
     assert [(row["unit"], row["outcome"]) for row in rows] == [
@@ -70,7 +75,7 @@ def test_files_after_a_refused_one_are_not_attempted(founded):
     refused = founded("import", "outcome-2020-08.csv", "wrong.csv", "outcome-2020-09.csv")
     assert refused.exit_code == 3
     assert "Inte försökta: outcome-2020-09.csv." in refused.stderr
-    assert last_line(refused) == "recorded 5, already known 0, refused 2"
+    assert last_line(refused) == "recorded 4, already known 0, refused 2"
     rows = json.loads(founded("result", "--by", "month", "--format", "json").stdout)
     assert [row["month"] for row in rows if row["month"]] == ["2020-08"]
 
@@ -187,3 +192,24 @@ def test_balances_are_compared_and_nothing_is_posted(booked):
     assert "5010" not in rows
     topics = booked("history", "--topic", "outcome.posted", "--format", "json").stdout
     assert len(json.loads(topics)) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "recorded", "known", "told"),
+    [
+        ("outcome", 4, 5, 0, (4, 0)),  # a fiscal year stated beside the rows
+        ("outcome", 4, 0, 4, (0, 4)),
+        ("outcome", 6, 3, 4, (2, 4)),
+        ("outcome", 4, 1, 4, (0, 4)),  # a voucher missed, which is no row
+        ("outcome", 4, 4, 2, (2, 2)),  # two rows reversed and posted anew
+        ("budget", 1, 12, 0, (1, 0)),  # a year's amount by month
+        ("budget", 1, 0, 12, (0, 1)),
+        ("sie", 1330, 1900, 160, (1330, 0)),  # accounts that another file brought
+        ("sie", 671, 0, 1535, (0, 671)),
+        ("sie", 100, 10, 140, (10, 90)),
+    ],
+)
+def test_the_last_line_counts_rows(kind, rows, recorded, known, told):
+    """What a person can tick off against the file, whatever events it became."""
+    reading = Reading(Told(), Source("x"), kind, rows)
+    assert counted(reading, Receipt(recorded, known, (), None, None)) == told

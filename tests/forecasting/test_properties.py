@@ -1,20 +1,35 @@
-"""Promises that hold for any numbers: hypothesis looks for a counterexample."""
+"""Promises that hold for any numbers: hypothesis looks for a counterexample.
+
+Without the full fits of small calls, which would take most of the time; `test_likelihood` holds
+them to the same promises.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecasting import forecast_year_end
+from forecasting import forecast_year_end, year_end
 
 LAST = date(2023, 12, 1)
 QUANTILES = ["p2_5", "p10", "p50", "p90", "p97_5"]
 NUMBERS = ["outcome", "remaining", "forecast", *QUANTILES]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_fits() -> Iterator[None]:
+    """The grid's members only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(year_end, "FEW", 0)
+        yield
+
 
 amounts = st.one_of(
     st.floats(-1e13, 1e13, allow_nan=False),

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import intake
 from intake import ImportOptions, Reading
+from intake.excerpts import Excerpted
+from ledger.commands import Told
 from ledger.errors import InputRefused, Problem
+from ledger.families.outcome_commands import PostOutcome
 from ledger.store import Receipt, Store
 from tests.ledger.builders import ACTOR
 
@@ -67,7 +72,21 @@ def the_problem(store: Store, path: Path, **more: Any) -> Problem:
     return problem
 
 
+def frame(reading: Reading) -> pl.DataFrame:
+    """The rows that a file's last command records."""
+    part = reading.command.commands[-1]
+    assert isinstance(part, Excerpted)
+    assert isinstance(part.command, PostOutcome)
+    return part.command.rows
+
+
 def amounts(reading: Reading) -> list[int]:
-    """The amounts in öre that a file is read as, in its order."""
-    (rows,) = [part.command.rows for part in reading.command.commands[1:]]  # type: ignore[attr-defined]
-    return rows["amount"].to_list()
+    """The amounts in öre that a file of outcome is read as, in its order."""
+    return frame(reading)["amount"].to_list()
+
+
+def told(reading: Reading) -> tuple[Problem, ...]:
+    """The problems that reading itself found."""
+    first = reading.command.commands[0]
+    assert isinstance(first, Told)
+    return first.problems

@@ -11,7 +11,7 @@ from intake.describe import codes_markdown, kinds_markdown
 from intake.kinds import KINDS, by_header, plain
 from intake.problems import EXPLAIN
 from intake.profiles import named
-from tests.intake.samples import read, write
+from tests.intake.samples import read, told, write
 from tests.ledger.builders import new_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ def test_every_example_reads(kind, tmp_path):
     for text in (kind.example, ";".join(swedish) + "\n" + body):
         reading = read(store, write(tmp_path, text, f"{kind.name}.csv"))
         assert reading.kind == kind.name
-        assert reading.command.commands[0].problems == ()
+        assert told(reading) == ()
         assert reading.rows == body.count("\n")
 
 

@@ -6,7 +6,17 @@ import pytest
 
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
 from ledger.store import Store
-from tests.intake.samples import OUTCOME, amounts, problems, read, take, the_problem, wage, write
+from tests.intake.samples import (
+    OUTCOME,
+    amounts,
+    frame,
+    problems,
+    read,
+    take,
+    the_problem,
+    wage,
+    write,
+)
 from tests.ledger.builders import new_store
 
 ROW = "2020-08;10;4010;-100,00;;;\n"
@@ -39,7 +49,7 @@ def test_swedish_headers_in_any_order_case_and_spacing(store, tmp_path):
     text = header + "-1,00;4010;10;20;N;2020-08-17;A 1;1\n1,00;1930;10;;;2020-08-17;A 1;2\n"
     reading = read(store, write(tmp_path, text))
     assert reading.kind == "outcome"
-    (rows,) = [part.command.rows for part in reading.command.commands[1:]]
+    rows = frame(reading)
     first = rows.row(0, named=True)
     assert first["counterparty_unit"] == "20"
     assert first["registered_by"] == "N"
@@ -51,7 +61,7 @@ def test_a_quoted_field_holds_delimiters_quotes_and_lines(store, tmp_path):
     row = '2020-08;10;4010;-100,00;;;"a; ""b""\nc"\n'
     path = write(tmp_path, OUTCOME + row + "2020-08;10;4010;x;;;\n")
     assert the_problem(store, path).line == 4
-    (rows,) = [p.command.rows for p in read(store, path).command.commands[1:]]
+    rows = frame(read(store, path))
     assert rows["text"].to_list() == ['a; "b"\nc', None]
 
 

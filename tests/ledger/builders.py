@@ -59,7 +59,7 @@ def rows(*postings: dict[str, Any]) -> pl.DataFrame:
     """Outcome rows; what is not given is a balanced-less single row of unit 10 in August 2020."""
     full = []
     for place, posting in enumerate(postings):
-        row = dict.fromkeys(OUTCOME_ROWS)
+        row: dict[str, Any] = dict.fromkeys(OUTCOME_ROWS)
         row |= {"line": place + 2, "group": place, "alone": True, "unit": "10", "account": "4010"}
         row |= {"date": "2020-08-31", "row": 1, "amount": 0} | posting
         row["period"] = posting.get("period", row["date"][:7])

@@ -264,6 +264,7 @@ def test_killed_at_any_moment_the_store_holds_whole_batches(tmp_path, wait) -> N
     process.start()
     assert begun.wait(30)
     time.sleep(wait)
+    assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     book = ledger.open(path)
