@@ -6,6 +6,7 @@ imported here, so that ``ledger --help`` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -27,6 +28,9 @@ from cli import (
 from cli.demo import demo
 from cli.failure import Guarded
 from cli.options import GIVEN
+
+# Likelihood fits are of tiny matrices: threads that wait for each other only slow them down.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(
     name="ledger",

@@ -14,7 +14,9 @@ from typing import Any
 import polars as pl
 
 from intake.cells import Values
+from intake.profiles import SIGNS
 from ledger.commands import Command, Notice
+from ledger.errors import UsageError
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
 from ledger.families.forecast import Assume, EnterForecast
 from ledger.families.organisation import Organisation
@@ -32,7 +34,8 @@ from ledger.families.organisation_commands import (
 from ledger.families.outcome import TOTAL_KEY
 from ledger.families.outcome_commands import PostOutcome
 from ledger.families.outcome_totals import RestateTotals
-from ledger.periods import last_day
+from ledger.money import SCALES
+from ledger.periods import is_month, last_day
 from ledger.rules import OUTCOME_ROWS
 
 
@@ -54,6 +57,15 @@ class ImportOptions:
     sign: str | None = None
     scale: str | None = None
 
+    def check(self) -> None:
+        """Raise `UsageError` for a wish that means nothing."""
+        if self.late_to is not None and not is_month(self.late_to):
+            raise UsageError(f"{self.late_to!r} is not a month.", "Write it as 2020-08.")
+        if self.sign not in (None, *SIGNS):
+            raise UsageError(f"There is no sign {self.sign!r}.", f"Known: {', '.join(SIGNS)}.")
+        if self.scale is not None and self.scale not in SCALES:
+            raise UsageError(f"There is no scale {self.scale!r}.", f"Known: {', '.join(SCALES)}.")
+
 
 @dataclass
 class Parts:
@@ -73,6 +85,7 @@ def outcome(values: Values, organisation: Organisation, options: ImportOptions) 
     dates, periods = _dated(values)
     series, numbers = _numbered(values.of("voucher"))
     groups, rows = _grouped(values, series, numbers, dates)
+    _tell_doubled(values, groups)
     own: dict[str, list[Any]] = {
         "line": list(values.lines),
         "group": groups,
@@ -195,6 +208,32 @@ def balances(values: Values, organisation: Organisation, options: ImportOptions)
     parts = registered(values, organisation, options, values.of("period"))
     parts.commands.append(RestateTotals(frame, values.file))
     return parts
+
+
+def _tell_doubled(values: Values, groups: Sequence[int]) -> None:
+    """Vouchers that stand twice in the file, apart, row by row the same and without row numbers:
+    taken as one they would count double."""
+    places: dict[int, list[int]] = {}
+    for place, group in enumerate(groups):
+        places.setdefault(group, []).append(place)
+    names = ("unit", "account", "amount", "text", "product", "project", "activity")
+    columns = [values.of(name) for name in names]
+    given, vouchers = values.of("row"), values.of("voucher")
+    for rows in places.values():
+        half = len(rows) // 2
+        if half == 0 or len(rows) % 2 or rows[half] == rows[half - 1] + 1 or not vouchers[rows[0]]:
+            continue
+        if any(given[place] is not None for place in rows):
+            continue
+        content = [[column[place] for column in columns] for place in rows]
+        if content[:half] == content[half:]:
+            values.teller.tell(
+                "voucher-repeated",
+                values.lines[rows[half]],
+                f"voucher {vouchers[rows[0]]} stands in line {values.lines[rows[0]]} already, "
+                "with the same rows",
+                "Keep one of the two; if both are meant, number their rows (column row).",
+            )
 
 
 def _placed(values: Values, *names: str) -> list[int | None]:

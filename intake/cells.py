@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from intake.kinds import Column, Kind, plain
 from intake.layout import Columns
@@ -121,7 +122,7 @@ def _read(cells: list[str], column: Column, read: Reader, keep: bool, values: Va
     lines, teller, broken = values.lines, values.teller, values.broken
     unread = values.unread.setdefault(column.name, set())
     for place, cell in enumerate(cells):
-        text = cell.strip(_SPACE)
+        text = (cell if cell.isascii() else normalize("NFC", cell)).strip(_SPACE)
         if isinstance(cell, Unread) or place in broken:
             unread.add(place)
             found.append(None)

@@ -57,6 +57,7 @@ def read(
     """
     chosen = profile if isinstance(profile, Profile) else profile_from(profile or {})
     wishes = options or ImportOptions()
+    wishes.check()
     data, name = bytes_of(path), Path(path).name
     source = Source(name, hashlib.sha256(data).hexdigest())
     wanted = kind or chosen.kind

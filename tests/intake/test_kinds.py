@@ -64,8 +64,11 @@ def test_a_budget_by_month(store, tmp_path):
 
 @pytest.mark.parametrize(
     ("phasing", "months"),
-    [("even", {"2020-01": -100, "2020-12": -100}), ("nyckel:sommar", {"2020-06": -300, "2020-07": -600})],
-)  # fmt: skip
+    [
+        ("even", {"2020-01": -100, "2020-12": -100}),
+        ("nyckel:sommar", {"2020-06": -300, "2020-07": -600}),
+    ],
+)
 def test_a_budget_by_year_and_line(store, tmp_path, phasing, months):
     text = f"år;enhet;rad;belopp;periodisering\n2020;10;Kostnader;-12;{phasing}\n"
     take(store, write(tmp_path, text))

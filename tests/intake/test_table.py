@@ -1,10 +1,12 @@
 """CSV as it comes: delimiters, encodings, quotes, headers, and what is wrong with each."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
+from ledger.errors import UsageError
 from ledger.store import Store
 from tests.intake.samples import (
     OUTCOME,
@@ -216,3 +218,28 @@ def test_files_that_cannot_be_opened(store, tmp_path):
         read(store, tmp_path)
     with pytest.raises(FileUnreadable, match="old format"):
         read(store, write(tmp_path, b"\xd0\xcf\x11\xe0rest", "x.xls"))
+
+
+@pytest.mark.parametrize("wish", [{"late_to": "aug"}, {"sign": "kredit"}, {"scale": "Mkr"}])
+def test_a_wish_that_means_nothing_is_an_error(store, tmp_path, wish):
+    with pytest.raises(UsageError):
+        read(store, write(tmp_path, OUTCOME), **wish)
+
+
+def test_a_file_pasted_twice_does_not_count_double(store, tmp_path):
+    path = write(tmp_path, OUTCOME + (wage(1, "10,00") + wage(2, "20,00")) * 2)
+    assert problems(store, path) == [(6, "voucher-repeated"), (8, "voucher-repeated")]
+
+
+def test_rows_of_a_voucher_may_stand_apart(store, tmp_path):
+    rows = [*wage(1, "1,00").splitlines(), *wage(2, "2,00").splitlines()]
+    text = "\n".join([rows[0], rows[2], rows[1], rows[3], ""])
+    assert take(store, write(tmp_path, OUTCOME + text)).recorded == 5
+
+
+def test_letters_in_two_code_points_are_the_same(store, tmp_path):
+    """As a Macintosh may write them."""
+    text = "beslut;år;enhet;rad;belopp\n"
+    apart = unicodedata.normalize("NFD", text)
+    assert apart != text
+    assert read(store, write(tmp_path, apart)).kind == "budget"

@@ -96,7 +96,7 @@ def test_text_is_aligned_and_names_its_total():
     lines = [line.replace("\u00a0", " ") for line in to_lines(area_table(), "sv")]
     assert lines[0] == "Resultat, kr"
     assert lines[2].startswith("Enhet   Namn   Utfall")
-    assert lines[4] == "610     Drift    −150        +10        +8,25 %       3"
+    assert lines[4] == "610     Drift    −150        +10       +8,25 %       3"
     assert lines[5] == "620     Nät       300          –             –   1 200"
     assert lines[7].startswith("Totalt            150        +10        −1,0 %")
 
