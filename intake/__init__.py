@@ -14,10 +14,10 @@ problems, of its bytes, its cells and of the rules, are told at once, and nothin
 >>> store.record(reading.command, "anna", reading.source)         # doctest: +SKIP
 """
 
-from intake.builders import ImportOptions
 from intake.profiles import Profile, load, profile_from
 from intake.reading import Reading, read
 from intake.reconcile import read_balances
+from intake.wishes import ImportOptions
 
 __all__ = [
     "ImportOptions",

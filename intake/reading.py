@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from intake.builders import BUILDERS, TAKE_NULLS, ImportOptions, Parts
+from intake.builders import BUILDERS, TAKE_NULLS
 from intake.cells import MoneyForm, Values, convert
 from intake.excel import read_excel
 from intake.excerpts import Excerpted
 from intake.kinds import KINDS, Kind
 from intake.layout import detect, judge, lay_out
+from intake.parts import Parts
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
 from intake.profiles import Profile, profile_from
 from intake.sie_import import read_sie
 from intake.table import Progress, Table
 from intake.text import read_csv
+from intake.wishes import ImportOptions
 from ledger.commands import Command, Notice, Several, Source, Told, digest_of
 from ledger.families.organisation import Organisation
 

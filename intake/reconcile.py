@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 
 from intake import sie
-from intake.builders import ImportOptions
 from intake.kinds import BALANCES
 from intake.profiles import Profile, profile_from
 from intake.reading import bytes_of, is_sie, table_of, values_of
 from intake.sie import SieFile
+from intake.wishes import ImportOptions
 from ledger.errors import InputRefused, Problem
 from ledger.families.organisation import Organisation
 from ledger.money import INT64_MAX

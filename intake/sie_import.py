@@ -18,11 +18,11 @@ from typing import Any
 import polars as pl
 
 from intake import sie
-from intake.builders import ImportOptions
 from intake.excerpts import Excerpted
 from intake.profiles import Profile
 from intake.sie import SieBalance, SieFile, SieRow, SieVoucher
 from intake.table import Teller, excerpts_of
+from intake.wishes import ImportOptions
 from ledger.commands import Command, Notice, Several, Told, digest_of
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
 from ledger.families.organisation import Organisation

@@ -7,7 +7,7 @@ import pytest
 
 from cli.imports import counted
 from intake import Reading
-from ledger.commands import Source, Told
+from ledger.commands import Several, Source, Told
 from ledger.store import Receipt
 
 #: The postings, as data.
@@ -211,5 +211,5 @@ def test_balances_are_compared_and_nothing_is_posted(booked):
 )
 def test_the_last_line_counts_rows(kind, rows, recorded, known, told):
     """What a person can tick off against the file, whatever events it became."""
-    reading = Reading(Told(), Source("x"), kind, rows)
+    reading = Reading(Several(kind, (Told(),)), Source("x"), kind, rows)
     assert counted(reading, Receipt(recorded, known, (), None, None)) == told

@@ -98,7 +98,7 @@ def test_text_is_aligned_and_names_its_total():
     assert lines[2].startswith("Enhet   Namn   Utfall")
     assert lines[4] == "610     Drift    −150        +10       +8,25 %       3"
     assert lines[5] == "620     Nät       300          –             –   1 200"
-    assert lines[7].startswith("Totalt            150        +10        −1,0 %")
+    assert lines[7].startswith("Totalt            150        +10       −1,00 %")
 
 
 def test_no_bold_unless_asked_for():
