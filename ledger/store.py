@@ -139,9 +139,11 @@ class Store:
         notices = tuple(decision.notices)
         if known is not None and not again:
             # The same batch once more: its findings were told, and it is taken once.
-            if any(not isinstance(d.event, VoucherMissed) for d in drafts):
-                text = "the same batch was taken before, and the record has changed since"
-                notices += (Notice("batch-known", f"{text}; --again takes it anew"),)
+            lasting = [d for d in drafts if not isinstance(d.event, VoucherMissed)]
+            if lasting:
+                text = "this very batch was taken before, and is not taken again"
+                notices += (Notice("batch-known", f"{text} without --again"),)
+            decision.known += len(lasting)
             drafts = []
         if not drafts:
             return Receipt(0, decision.known, notices, None, None)

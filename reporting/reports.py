@@ -99,16 +99,12 @@ def forecast_beside(
     last = _through(book, through, ask)
     model = forecast_table.year_end(book, through, by=tuple(by), **ask)
     decided = projections.result(book, through, by=tuple(by), **ask)
-    frame = pl.concat(
-        [
-            model.rename({"forecast": "model"}).select(
-                "unit", "name", "outcome", "model", "p10", "p90"
-            ),
-            decided.select("forecast", "annual_budget", "forecast_variance"),
-        ],
-        how="horizontal",
-    ).with_columns((pl.col("forecast") - pl.col("model")).alias("difference"))
-    order = ("unit", "name", "outcome", "model", "p10", "p90", "forecast", "difference")
+    frame = (
+        decided.select("unit", pl.col("forecast").alias("adopted"), "forecast_variance")
+        .join(model.rename({"forecast": "model"}), on="unit", how="left", nulls_equal=True)
+        .with_columns((pl.col("adopted") - pl.col("model")).alias("difference"))
+    )
+    order = ("unit", "name", "outcome", "model", "p10", "p90", "adopted", "difference")
     frame = frame.select(*order, "annual_budget", "forecast_variance")
     found = book.state.of(Forecasts).latest_adopted(*book.organisation.calendar.year_of(last))
     name = found.opened.round if found else "–"

@@ -106,8 +106,8 @@ class DecideBudget:
         decision.problems += rules.beyond_range(self.rows, self.file)
         months: list[dict[str, Any]] = []
         for row in self.rows.iter_rows(named=True):
-            if row["amount"] is None or not (row["period"] or row["year"]):
-                continue
+            if row["amount"] is None or not row["unit"] or not (row["period"] or row["year"]):
+                continue  # told already
             problem = self._problem(row, organisation, structure)
             if problem:
                 decision.problems.append(problem)

@@ -138,7 +138,8 @@ class RestateTotals:
             self.rows, rules.entry_rules(organisation.units, organisation.accounts), self.file
         )
         decision.problems += rules.beyond_range(self.rows, self.file)
-        rows = self.rows.filter(pl.col("amount").is_not_null() & pl.col("period").is_not_null())
+        told = pl.col("amount").is_null() | pl.col("period").is_null()
+        rows = self.rows.filter(~told & (pl.col("unit") != "") & (pl.col("account") != ""))
         if rows.is_empty():
             return decision
         months = sorted(set(rows["period"].to_list()))
