@@ -1,50 +1,34 @@
-"""Excel: the cells of one sheet of an .xlsx file, exactly as they are typed.
+"""Excel: the cells of one sheet of an .xlsx file, as what they are typed.
 
-An own small reader rather than a library's: it must tell, cell by cell, a number from text that
-looks like one (630 is not "0630"), and take amounts as the decimal text that the file holds.
-Excel keeps fifteen significant digits and writes seventeen; the two beyond are noise of binary
+openpyxl tells, cell by cell, a number from text that looks like one: 630 is not "0630". Excel
+keeps fifteen significant digits and writes seventeen; the two beyond are noise of binary
 fractions and are rounded away, and an amount that would need them is refused.
 """
 
 from __future__ import annotations
 
 import io
-import re
+import warnings
 import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from decimal import Context, Decimal, InvalidOperation
-from xml.etree import ElementTree
+from contextlib import closing
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 
 from intake.table import UNREAD, Day, Inexact, Number, Progress, Table, Teller, shortened
 
-_DIGITS = Context(prec=15)
 #: Below this an amount with two decimals fits in fifteen digits.
-_EXACT = Decimal(10) ** 13
+_EXACT = 10**13
+#: Whole numbers up to this are binary fractions of 53 bits.
+_WHOLE = 1 << 53
 _LARGEST = 1 << 30
-_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
+_LAST_ROW = 1 << 20
+_STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 _STEP = 5_000
 
 
 class _NotExcel(Exception):
     """The bytes are no workbook that can be read; the message says why."""
-
-
-#: What reading a broken workbook may raise: of the archive, of the XML, of what refers to nothing.
-_BROKEN = (
-    _NotExcel,
-    zipfile.BadZipFile,
-    zlib.error,
-    ElementTree.ParseError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def read_excel(
@@ -56,26 +40,27 @@ def read_excel(
     progress: Progress | None = None,
 ) -> Table:
     """The table of a sheet (the first, if None); line numbers are Excel's row numbers."""
-    rows: dict[int, list[str]] = {}
+    read = _Sheet()
 
     def excerpt(line: int) -> str:
-        return shortened(" | ".join(rows.get(line, [])))
+        return shortened(" | ".join(read.rows.get(line, [])))
 
     table = Table(Teller(file, excerpt))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            book = _Workbook(archive)
-            cells = list(book.rows(sheet, table.teller, progress))
-    except _BROKEN as error:
+        # What openpyxl warns of, such as a style that it does not know, is not in the cells.
+        with warnings.catch_warnings(action="ignore"):
+            read.take(data, sheet, progress)
+    except Exception as error:  # a broken part may break openpyxl in any way
         table.teller.tell(
             "bad-excel",
             None,
-            f"the file cannot be read as an Excel workbook ({error})",
+            f"the file cannot be read as an Excel workbook ({str(error) or type(error).__name__})",
             "Open it in Excel and save it as .xlsx, or as CSV UTF-8.",
         )
         return table
-    for line, row in cells:
-        rows[line] = row
+    for line, found, remedy in read.faults:
+        table.teller.tell("excel-error", line, found, remedy)
+    for line, row in read.rows.items():
         if header is not None and line < header:
             continue
         if not any(cell.strip() or cell is UNREAD for cell in row):
@@ -93,176 +78,104 @@ def read_excel(
     return table
 
 
-class _Workbook:
-    """The parts of a workbook that say what its cells mean."""
+class _Sheet:
+    """The rows of a sheet by Excel's row numbers, and what its cells hold instead of values."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
-        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
-            raise _NotExcel("unpacked it is larger than 1 GB")
-        self.names = set(archive.namelist())
-        if "xl/workbook.xml" not in self.names:
-            raise _NotExcel("it holds no workbook")
-        self.sheets, self.epoch = self._sheets()
-        self.shared = self._shared()
-        self.dated = self._dated()
+    def __init__(self) -> None:
+        self.rows: dict[int, list[str]] = {}
+        self.faults: list[tuple[int, str, str]] = []
+        self.blank: set[tuple[int, int]] = set()
 
-    def _tree(self, name: str) -> ElementTree.Element:
-        return ElementTree.fromstring(self.archive.read(name))
-
-    def _sheets(self) -> tuple[dict[str, str], datetime]:
-        targets = {
-            relation.get("Id"): relation.get("Target", "")
-            for relation in self._tree("xl/_rels/workbook.xml.rels")
-        }
-        sheets: dict[str, str] = {}
-        epoch = datetime(1899, 12, 30)  # noqa: DTZ001  (a calendar's origin, not a moment)
-        for element in self._tree("xl/workbook.xml").iter():
-            kind = _local(element)
-            if kind == "workbookPr" and element.get("date1904") in ("1", "true"):
-                epoch = datetime(1904, 1, 1)  # noqa: DTZ001
-            elif kind == "sheet":
-                key = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
-                target = targets.get(key, "").removeprefix("/")
-                path = target if target.startswith("xl/") else f"xl/{target}"
-                sheets[element.get("name", "")] = path
-        return sheets, epoch
-
-    def _shared(self) -> list[str]:
-        if "xl/sharedStrings.xml" not in self.names:
-            return []
-        return [_text(item) for item in self._tree("xl/sharedStrings.xml")]
-
-    def _dated(self) -> list[bool]:
-        """Which cell formats show a number as a date."""
-        if "xl/styles.xml" not in self.names:
-            return []
-        custom: dict[str, str] = {}
-        formats: list[str] = []
-        for element in self._tree("xl/styles.xml"):
-            if _local(element) == "numFmts":
-                custom |= {f.get("numFmtId", ""): f.get("formatCode", "") for f in element}
-            elif _local(element) == "cellXfs":
-                formats = [f.get("numFmtId", "0") for f in element]
-
-        def is_date(key: str) -> bool:
-            if key in custom:
-                return re.search("[ymdhs]", _LITERAL.sub("", custom[key].lower())) is not None
-            return key.isdecimal() and int(key) in _DATE_FORMATS
-
-        return [is_date(key) for key in formats]
-
-    def rows(
-        self, sheet: str | None, teller: Teller, progress: Progress | None
-    ) -> Iterator[tuple[int, list[str]]]:
-        """The sheet's rows with Excel's row numbers."""
-        if sheet is not None and sheet not in self.sheets:
-            raise _NotExcel(f"it has no sheet {sheet!r}, but {', '.join(self.sheets)}")
-        path = self.sheets[sheet] if sheet is not None else next(iter(self.sheets.values()), "")
-        if path not in self.names:
-            raise _NotExcel("it has no sheet with cells")
-        line, total = 0, 0
-        with self.archive.open(path) as stream:
-            for _, element in ElementTree.iterparse(stream):
-                kind = _local(element)
-                if kind == "dimension":
-                    last = _CELL.search(element.get("ref", "").rpartition(":")[2])
-                    total = int(last[2]) if last else 0
-                if kind != "row":
-                    continue
-                number = element.get("r")
-                line = int(number) if number and number.isdecimal() else line + 1
-                yield line, self._row(element, line, teller)
-                element.clear()
+    def take(self, data: bytes, name: str | None, progress: Progress | None) -> None:
+        """Read the sheet of that name, or the first."""
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+                raise _NotExcel("unpacked it is larger than 1 GB")
+            if _STRICT in archive.read("xl/workbook.xml"):  # of which openpyxl sees no cells
+                raise _NotExcel("it is a Strict Open XML workbook")
+        with closing(_workbook(data, values=True)) as book:
+            page = _page(book, name)
+            line, total = 0, page.max_row or 0
+            for line, cells in _numbered(page):
+                if cells:
+                    self.rows[line] = [self._text(cell, line, book.epoch) for cell in cells]
                 if progress and line % _STEP == 0:
                     progress(line, max(line, total))
+        if self.blank:
+            self._find_formulas(data, name)
         if progress:
             progress(line, line)
 
-    def _row(self, element: ElementTree.Element, line: int, teller: Teller) -> list[str]:
-        row: list[str] = []
-        for cell in element:
-            found = _CELL.fullmatch(cell.get("r", ""))
-            place = _column(found[1]) if found else len(row)
-            row += [""] * (place - len(row))
-            row.append(self._cell(cell, line, teller))
-        return row
-
-    def _cell(self, cell: ElementTree.Element, line: int, teller: Teller) -> str:
-        kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            return _text(cell)
-        value = next((part.text or "" for part in cell if _local(part) == "v"), "")
-        match kind:
-            case "s":
-                return self.shared[int(value)] if value.isdecimal() else ""
-            case "str":
-                return value
-            case "b":
-                return "TRUE" if value == "1" else "FALSE"
-            case "d":
-                return Day(value)
-            case "e":
-                teller.tell(
-                    "excel-error",
-                    line,
-                    f"cell {cell.get('r', '')} holds the error {value}",
-                    "Correct the formula in Excel, or write the value.",
-                )
-                return UNREAD
-        style = cell.get("s", "0")
-        number = _number(value)
-        if number is None:
+    def _text(self, cell: Any, line: int, epoch: datetime) -> str:
+        value = cell.value
+        if cell.data_type == "e":
+            remedy = "Correct the formula in Excel, or write the value."
+            return self._fault(cell, line, f"the error {value or ''}", remedy)
+        if isinstance(value, str):
             return value
-        dated = style.isdecimal() and int(style) < len(self.dated) and self.dated[int(style)]
-        return self._day(number) if dated else _decimal_text(number)
+        if value is None:
+            # Text that a formula makes may be empty (type "str"); a formula without a value is not.
+            if cell.data_type == "n" and hasattr(cell, "row"):
+                self.blank.add((line, cell.column))
+            return ""
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if cell.data_type == "n":
+            return _decimal_text(value)
+        if isinstance(value, timedelta):
+            return Day(timedelta(seconds=round(value.total_seconds())))
+        if not isinstance(value, datetime):
+            return Day(value.isoformat())
+        if value < epoch:
+            return self._fault(cell, line, "a date before Excel's calendar", "Write the date.")
+        moment = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+        return Day((moment if moment.time() > time() else moment.date()).isoformat())
 
-    def _day(self, number: Decimal) -> str:
-        if not 0 <= number < 2_958_466:
-            return _decimal_text(number)
-        seconds = int((number % 1 * 86_400).to_integral_value())
-        moment = self.epoch + timedelta(days=int(number), seconds=seconds)
-        if self.epoch.year == 1899 and number < 60:  # Excel's own 29 February 1900
-            moment += timedelta(days=1)
-        return Day(moment.isoformat() if seconds else moment.date().isoformat())
+    def _fault(self, cell: Any, line: int, what: str, remedy: str) -> str:
+        self.faults.append((line, f"cell {cell.coordinate} holds {what}", remedy))
+        return UNREAD
+
+    def _find_formulas(self, data: bytes, name: str | None) -> None:
+        """Which cells without a value are formulas that nothing has computed."""
+        remedy = "Open the file in Excel and save it, or write the value."
+        with closing(_workbook(data, values=False)) as book:
+            for line, cells in _numbered(_page(book, name)):
+                for cell in cells:
+                    if cell.data_type == "f" and (line, cell.column) in self.blank:
+                        found = self._fault(cell, line, "a formula without a value", remedy)
+                        self.rows[line][cell.column - 1] = found
 
 
-def _number(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number.adjusted()) < 400 else None
+def _workbook(data: bytes, *, values: bool) -> Any:
+    """The workbook, with what its formulas gave, or with the formulas themselves."""
+    from openpyxl import load_workbook  # here, as only Excel files need it
+
+    return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
 
 
-def _decimal_text(number: Decimal) -> Number:
+def _page(book: Any, name: str | None) -> Any:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if name is not None and name not in sheets:
+        raise _NotExcel(f"it has no sheet {name!r}, but {', '.join(sheets)}")
+    if not sheets:
+        raise _NotExcel("it has no sheet with cells")
+    return sheets[name] if name is not None else next(iter(sheets.values()))
+
+
+def _numbered(page: Any) -> Any:
+    """The sheet's rows with Excel's row numbers, all of them whatever size the file claims."""
+    page.reset_dimensions()
+    for line, cells in enumerate(page.iter_rows(), 1):
+        if line > _LAST_ROW:
+            raise _NotExcel("it has more rows than Excel")
+        yield line, cells
+
+
+def _decimal_text(value: Any) -> Number:
     """The number to fifteen digits, as Excel shows it; `Inexact` where they do not hold öre."""
-    if abs(number) < _EXACT:
-        number = _DIGITS.plus(number)
-    text = f"{number:f}"
+    if isinstance(value, int):
+        return Number(value) if abs(value) <= _WHOLE else Inexact(value)
+    exact = abs(value) < _EXACT
+    text = f"{Decimal(format(value, '.15g') if exact else repr(value)):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return Number(text) if abs(number) < _EXACT or _is_exact(number) else Inexact(text)
-
-
-def _is_exact(number: Decimal) -> bool:
-    """True for whole numbers that a binary fraction of 53 bits holds."""
-    return number == number.to_integral_value() and abs(number) <= 1 << 53
-
-
-def _local(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _text(element: ElementTree.Element) -> str:
-    """The text of a string item: all its runs, without phonetic guides."""
-    if _local(element) == "t":
-        return element.text or ""
-    return "".join(_text(part) for part in element if _local(part) not in ("rPh", "phoneticPr"))
-
-
-def _column(letters: str) -> int:
-    """0 for A, 25 for Z, 26 for AA."""
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - 64
-    return place - 1
+    return Number(text) if exact else Inexact(text)

@@ -60,7 +60,7 @@ def test_the_demo_s_commands(tmp_path) -> None:
 def test_an_organisation_of_one_s_own(tmp_path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "cp437" if name.endswith(".se") else "utf-8")
-    said = {}
+    said: dict[str, list[str]] = {}
     for line in commands(1):
         done = run(line, tmp_path)
         assert done.returncode == 0, (line, done.stdout, done.stderr)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from intake import sie
 from ledger.families.organisation import Organisation, OrganisationFounded
 from ledger.money import INT64_MAX, INT64_MIN, to_decimal, to_text
 from tests.intake.samples import amounts, told
+from tests.intake.workbooks import workbook
 
 ORGANISATION = Organisation(
     founded=OrganisationFounded(
@@ -63,39 +63,28 @@ def test_csv(ores, delimiter, mark, space, minus):
     assert read(text.getvalue().encode(), "outcome.csv") == ores
 
 
-def workbook(cells: list[object]) -> bytes:
-    """A sheet with one amount a row: text as text, numbers as numbers."""
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, HEADER)
-        for row, cell in enumerate(cells, 1):
-            for column, text in enumerate(["2020-08", "10", "4010"]):
-                sheet.write_string(row, column, text)
-            if isinstance(cell, str):
-                sheet.write_string(row, 3, cell)
-            else:
-                sheet.write_number(row, 3, cell)
-    return data.getvalue()
+def sheet(*cells: object) -> bytes:
+    """A workbook with one amount a row: text as text, numbers as numbers."""
+    return workbook(HEADER, *(["2020-08", "10", "4010", cell] for cell in cells))
 
 
 @settings(max_examples=30)
 @given(st.lists(ORE, min_size=1, max_size=5))
 def test_excel_text(ores):
-    assert read(workbook([to_text(ore) for ore in ores]), "outcome.xlsx") == ores
+    assert read(sheet(*map(to_text, ores)), "outcome.xlsx") == ores
 
 
 @settings(max_examples=30)
 @given(st.lists(EXCEL_ORE, min_size=1, max_size=20))
 def test_excel_numbers(ores):
     """Excel's numbers are binary fractions; to fifteen digits they are what was written."""
-    assert read(workbook([to_decimal(ore) for ore in ores]), "outcome.xlsx") == ores
+    assert read(sheet(*map(to_decimal, ores)), "outcome.xlsx") == ores
 
 
 @pytest.mark.parametrize("cell", [Decimal("12345678901234.56"), 2**53 + 2, Decimal("1e300")])
 def test_excel_numbers_that_excel_cannot_keep_are_refused(tmp_path, cell):
     path = tmp_path / "outcome.xlsx"
-    path.write_bytes(workbook([cell]))
+    path.write_bytes(sheet(cell))
     reading = intake.read(path, ORGANISATION, kind="outcome")
     assert [problem.code for problem in told(reading)] == ["excel-precision"]
 

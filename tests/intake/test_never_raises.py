@@ -1,12 +1,10 @@
 """Whatever a file holds, it is taken or refused with problems: nothing else ever comes of it."""
 
-import io
 import tempfile
-import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +14,7 @@ from intake.problems import EXPLAIN, FileUnreadable, KindUnknown
 from ledger.errors import InputRefused
 from ledger.store import Store
 from tests.intake.sie_samples import HEAD
+from tests.intake.workbooks import packed, unpacked, workbook
 from tests.ledger.builders import ACTOR, new_store
 
 CELLS = [
@@ -88,19 +87,12 @@ def test_sie(store, words):
     attempt(store, (HEAD + " ".join(words)).encode("cp437"), "x.se", None)
 
 
-def sheet() -> dict[str, bytes]:
-    """The parts of a small workbook."""
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data) as book:
-        page = book.add_worksheet()
-        page.write_row(0, 0, ("period", "unit", "account", "amount", "date"))
-        page.write_row(1, 0, ("2020-08", "10", "4010", -1.5))
-        page.write_number(1, 4, 44060, book.add_format({"num_format": "yyyy-mm-dd"}))
-    with zipfile.ZipFile(data) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-PARTS = sheet()
+PARTS = unpacked(
+    workbook(
+        ("period", "unit", "account", "amount", "date"),
+        ("2020-08", "10", "4010", -1.5, date(2020, 8, 17)),
+    )
+)
 
 
 @given(
@@ -120,10 +112,5 @@ PARTS = sheet()
 )
 @settings(max_examples=120)
 def test_workbooks_with_broken_parts(store, part, change, times):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, content in PARTS.items():
-            archive.writestr(
-                name, content.replace(change[0], change[1], times) if name == part else content
-            )
-    attempt(store, data.getvalue(), "x.xlsx", "outcome")
+    broken = PARTS[part].replace(change[0], change[1], times)
+    attempt(store, packed({**PARTS, part: broken}.items()), "x.xlsx", "outcome")
