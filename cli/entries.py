@@ -9,7 +9,7 @@ import typer
 
 from cli.options import Writing, bundled
 from cli.output import sum_up
-from cli.session import record
+from cli.session import position_of, record
 
 if TYPE_CHECKING:
     from ledger.log import Book
@@ -120,8 +120,9 @@ def positions_of(book: Book, what: str) -> tuple[int, ...]:
 
     from ledger.errors import UsageError
 
-    if what.isdecimal():
-        return (int(what),)
+    position = position_of(what)
+    if position is not None:
+        return (position,)
     posted = book.events("outcome.posted")
     if what.startswith("batch:"):
         found = posted.filter(pl.col("stream") == what)
@@ -161,9 +162,10 @@ def _one_voucher(found: Any, what: str) -> tuple[int, ...]:
 def _position(text: str) -> int:
     from ledger.errors import UsageError
 
-    if not text.isdecimal():
+    position = position_of(text)
+    if position is None:
         raise UsageError(f"{text!r} is no event.", "Give its position, a whole number.")
-    return int(text)
+    return position
 
 
 def _book(write: Writing) -> Book:

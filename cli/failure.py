@@ -46,8 +46,10 @@ def tell_failure(error: LedgerError) -> None:
         more = len(error.problems) - PROBLEMS_SHOWN
         if more > 0:
             say(label("message.more_notices", lang, count=more))
-    say(f"{label('message.error', lang)} [{error.code}] {error.message}")
-    remedy = label("message.retry", lang) if isinstance(error, InputRefused) else error.remedy
+    message, remedy = error.message, error.remedy
+    if isinstance(error, InputRefused):
+        message, remedy = label("message.refused", lang, count=len(error.problems)), ""
+    say(f"{label('message.error', lang)} [{error.code}] {message}")
     if remedy:
         say(f"  {remedy}")
 

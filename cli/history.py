@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import Known, bundled
 from cli.output import put, show, word
-from cli.session import book_of, is_simulated
+from cli.session import book_of, is_simulated, position_of
 
 if TYPE_CHECKING:
     from ledger.events import Recorded
@@ -56,18 +56,19 @@ def history(
         _one(book, event, ask)
         return
     begin = _moment(book, since) if since else None
+    zone = book.organisation.zone if ask.form == "table" else None
     wanted = [
-        row(recorded, ask.spoken)
+        row(recorded, zone)
         for recorded in book.recorded()
         if _fits(recorded, unit, account, actor_, begin, topic)
     ]
     most = limit if limit is not None else (LIMIT if ask.form == "table" else 0)
     shown = wanted[-most:] if most > 0 else wanted
     columns = (
-        Column("position", "count"),
+        Column("position", "number"),
         Column("recorded_at"),
         Column("actor"),
-        Column("topic"),
+        Column("topic", words="topic"),
         Column("period"),
         Column("unit"),
         Column("account"),
@@ -79,13 +80,13 @@ def history(
     show(table, ask, simulated=is_simulated(book))
 
 
-def row(recorded: Recorded, lang: str) -> dict[str, Any]:
-    """An event as a row of the history."""
+def row(recorded: Recorded, zone: tzinfo | None) -> dict[str, Any]:
+    """An event as a row of the history, its time as people in a zone read it, or as recorded."""
     event, envelope = recorded.event, recorded.envelope
     content = event.__dict__
     return {
         "position": recorded.position,
-        "recorded_at": envelope.recorded_at,
+        "recorded_at": _local(envelope.recorded_at, zone) if zone else envelope.recorded_at,
         "actor": envelope.actor,
         "topic": event.topic,
         "period": content.get("period"),
@@ -95,6 +96,11 @@ def row(recorded: Recorded, lang: str) -> dict[str, Any]:
         "source": envelope.source
         + (f":{envelope.source_line}" if envelope.source_line is not None else ""),
     }
+
+
+def _local(time: str, zone: tzinfo) -> str:
+    """A recorded time in the organisation's zone, to the second."""
+    return f"{datetime.fromisoformat(time).astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _fits(
@@ -161,14 +167,19 @@ def _one(book: Book, text: str, ask: Known) -> None:
 
     from ledger.errors import UsageError
 
-    position = int(text) if text.isdecimal() else -1
-    recorded = next(iter(book.recorded(first=position)), None) if position >= 0 else None
+    position = position_of(text)
+    recorded = None
+    if position is not None:
+        recorded = next(iter(book.recorded(first=position)), None)
     if recorded is None:
         raise UsageError(f"There is no event {text}.", f"The log holds {book.size} events.")
     content = whole(recorded, dict(_private(book, recorded)))
     if ask.form == "json":
         put(json.dumps([content], ensure_ascii=False, indent=2) + "\n", ask.output)
         return
+    if ask.form == "table":
+        content["topic"] = word(f"topic.{content['topic']}")
+        content["recorded_at"] = _local(content["recorded_at"], book.organisation.zone)
     width = max(len(name) for name in content)
     lines = [f"{name.ljust(width)}  {value}" for name, value in content.items()]
     put("\n".join(lines) + "\n", ask.output)

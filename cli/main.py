@@ -92,8 +92,18 @@ app.command()(explain.explain)
 app.command()(explain.topics)
 
 
+def _open_closed() -> None:
+    """A stream that the caller closed (``>&-``) leads nowhere from here; were its number left
+    free, the store's file could get it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "r" if number == 0 else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
 def main() -> None:
     """Run the command of this process's command line."""
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -27,6 +27,9 @@ from reporting.catalogue import LANGUAGES, Language
 Format = Literal["table", "json", "csv"]
 Scale = Literal["kr", "tkr", "mnkr"]
 
+#: How the name of a file with a table may end.
+_SUFFIXES = ("", ".json", ".csv", ".txt")
+
 #: Options given before the command (``ledger --lang en result``), by name.
 GIVEN: ContextVar[dict[str, str]] = ContextVar("given", default={})  # noqa: B039  (never changed)
 #: The language of the command that runs, for messages about its failure.
@@ -206,6 +209,40 @@ class Reading(Known):
         return tuple(level.strip() for level in asked.split(",") if level.strip())
 
 
+def protect(output: str, store: str) -> None:
+    """Raise `UsageError` for an output that is the store, what SQLite keeps beside it, or
+    ``ledger.toml``: a report must never overwrite the record."""
+    import os
+
+    from ledger.errors import UsageError
+
+    kept = [store + end for end in ("", "-wal", "-shm", "-journal")]
+    for path in (*kept, "ledger.toml"):
+        same = os.path.realpath(output) == os.path.realpath(path)
+        if not same and os.path.exists(output) and os.path.exists(path):
+            same = os.path.samefile(output, path)
+        if same:
+            what = "the configuration" if path == "ledger.toml" else "the store"
+            raise UsageError(f"{output} is {what} itself.", "Choose another -o FILE.")
+
+
+def _check_output(bundle: Shown) -> None:
+    """Raise `UsageError` for an output whose name promises a form that is not written."""
+    from pathlib import PurePath
+
+    from ledger.errors import UsageError
+
+    suffix = PurePath(bundle.output or "").suffix.lower()
+    excel = suffix in (".xlsx", ".xlsm", ".xls")
+    if suffix in _SUFFIXES or (bundle.format is not None and not excel):
+        return
+    raise UsageError(
+        f"No {suffix} file can be written.",
+        "Give -o a name that ends in .json, .csv or .txt"
+        + ("; --excel -o FILE.csv opens in Excel." if excel else ", or say --format."),
+    )
+
+
 def bundled(function: Callable[..., None]) -> Callable[..., None]:
     """The function as a command whose bundles are spread over its signature."""
     hints = get_type_hints(function, include_extras=True)
@@ -230,6 +267,11 @@ def bundled(function: Callable[..., None]) -> Callable[..., None]:
             bundle = kind(**{f.name: given.pop(f.name) for f in fields(kind)})
             if isinstance(bundle, Spoken):
                 SPOKEN.set(bundle.spoken)
+            output = getattr(bundle, "output", None) or given.get("output")
+            if isinstance(bundle, Common) and output not in (None, "-"):
+                protect(output, bundle.path)
+                if isinstance(bundle, Shown):
+                    _check_output(bundle)
             given[name] = bundle
         function(**given)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import Writing, bundled
 from cli.output import say, word
 from cli.session import book_of, record
+
+if TYPE_CHECKING:
+    from ledger.log import Book
 
 Family = Annotated[
     str, typer.Option("--family", metavar="FAMILY", help="What closes: outcome or budget.")
@@ -30,15 +33,39 @@ def close(
 ) -> None:
     """Close a month, a tertial or a year.
 
-    No more entries there; the months of a longer period are closed in order.
+    No more entries there; the months of a longer period are closed in order, but
+    for those that are closed already.
     """
     from ledger.families.governance import ClosePeriods
     from ledger.periods import months_between
 
-    asked = book_of(write).period(period)
+    book = book_of(write)
+    asked = book.period(period)
     months = tuple(months_between(asked.first, asked.last))
+    done = _closed_already(book, months, family, unit, preliminary)
+    if len(done) < len(months):
+        months = tuple(month for month in months if month not in done)
     record(write, ClosePeriods(months, family, unit, preliminary), "ledger close")
+    if done:
+        say(word("message.closed_already", what=", ".join(done)))
     say(word("message.closed", what=", ".join(months)))
+
+
+def _closed_already(
+    book: Book, months: tuple[str, ...], family: str, unit: str | None, preliminary: bool
+) -> list[str]:
+    """Months that are closed for the family and unit; one closed preliminarily can still be
+    closed for good."""
+    from ledger.families.governance import Governance
+
+    governance, organisation = book.state.of(Governance), book.organisation
+    where = unit or organisation.require_founded().root
+    found = []
+    for month in months:
+        mark = governance.mark(family, month, organisation.ancestors(where, at=month))
+        if mark is not None and mark.closed and (preliminary or not mark.preliminary):
+            found.append(month)
+    return found
 
 
 @bundled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from cli.imports import FINDINGS, profile_of
 from cli.options import Shown, Writing, bundled
 from cli.output import say, show, word
-from cli.session import book_of, is_simulated, record
+from cli.session import book_of, is_simulated, record, tell
 
 
 @bundled
@@ -30,20 +31,22 @@ def reconcile(
     """Compare balances with a file's. Nothing is posted.
 
     Shows the accounts and months that differ, and records that they were compared. Exit code 1
-    says that something differs.
+    says that something differs, from the record or within the file itself.
     """
     import intake
+    from ledger.commands import Notice
     from ledger.errors import UsageError
     from ledger.families.governance import RecordReconciliation
-    from reporting.reconciliation import AMOUNTS, compare
+    from reporting.reconciliation import AMOUNTS, COLUMNS, compare
     from reporting.tables import table_of
 
     book = book_of(ask)
-    balances = intake.read_balances(
+    balances, warnings = intake.read_stated(
         file, book.organisation, profile_of(profile), intake.ImportOptions(sign=sign)
     )
     if balances.is_empty():
         raise UsageError(f"{file} has no balances to compare.", "Give a SIE or balances file.")
+    tell(tuple(Notice(w.code, w.found, w.line) for w in warnings), Path(file).name)
     found = compare(book, balances)
     different = found.rows.height
     command = RecordReconciliation(
@@ -53,7 +56,8 @@ def reconcile(
     record(write, command, "ledger reconcile")
     if different or ask.form != "table":
         title = word("title.reconcile", file=file)
-        show(table_of(found.rows, AMOUNTS, title), ask, simulated=is_simulated(book))
+        table = table_of(found.rows, AMOUNTS, title, columns=COLUMNS)
+        show(table, ask, simulated=is_simulated(book))
     say(word("message.reconciled", compared=found.compared, different=different))
-    if different:
+    if different or warnings:
         raise typer.Exit(FINDINGS)

@@ -37,6 +37,13 @@ def store_of(common: Common) -> Iterator[Store]:
         store.close()
 
 
+def position_of(text: str) -> int | None:
+    """An event's position as people write or paste it, with spaces between thousands or without;
+    None for what is no whole number."""
+    digits = "".join(text.split())
+    return int(digits) if digits.isdecimal() else None
+
+
 def is_simulated(book: Book) -> bool:
     """True if the organisation's clock is a simulated one."""
     founded = book.organisation.founded

@@ -76,7 +76,8 @@ def status(ask: Known) -> None:
     from cli.status import next_steps, status_table
 
     book = book_of(ask, ask.known_at)
-    show(status_table(book, ask.spoken), ask, simulated=is_simulated(book))
+    told = status_table(book, ask.spoken, ask.spoken if ask.form == "table" else "en")
+    show(told, ask, simulated=is_simulated(book))
     if ask.form == "table":
         steps = [f"  {word(why)}\n    {command}\n" for why, command in next_steps(book)]
         put("".join(["\n", word("message.next"), "\n", *steps]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ledger.families.forecast import Forecasts
-from ledger.families.governance import CLOSABLE, Governance
+from ledger.families.governance import Governance
 from ledger.periods import shift
 from reporting.catalogue import Language, label
 from reporting.tables import Column, Table, table_from
@@ -24,8 +24,10 @@ COLUMNS = (
 )
 
 
-def status_table(book: Book, lang: Language) -> Table:
-    """A row a division (the root, where there is none), and the root itself last."""
+def status_table(book: Book, lang: Language, states: Language | None = None) -> Table:
+    """A row a division (the root, where there is none), and the root itself last. ``states`` is
+    the language of the states where it is not the table's: data has one."""
+    states = states or lang
     organisation = book.organisation
     founded = organisation.require_founded()
     imported = _imported(book)
@@ -40,8 +42,8 @@ def status_table(book: Book, lang: Language) -> Table:
                 "name": place.name,
                 "imported": imported.get(place.unit),
                 "reconciled": reconciled,
-                "closed": _closed(book, place.unit, lang),
-                "rounds": "; ".join(_rounds(book, place.unit, lang)) or None,
+                "closed": _closed(book, place.unit, states),
+                "rounds": "; ".join(_rounds(book, place.unit, states)) or None,
             }
         )
     return table_from(rows, COLUMNS, label("title.status", lang, name=founded.name))
@@ -61,12 +63,11 @@ def _imported(book: Book) -> dict[str, str]:
 
 def closed_through(book: Book, unit: str) -> tuple[str, bool] | None:
     """The latest month closed for outcome in a unit, and whether only preliminarily."""
-    path = book.organisation.ancestors(unit)
-    found: dict[str, bool] = {}
-    for (family, period), units in book.state.of(Governance).closed.items():
-        kinds = [units[u] for u in path if u in units]
-        if family == "outcome" and kinds:
-            found[period] = all(kinds)
+    governance, found = book.state.of(Governance), dict[str, bool]()
+    for family, period in governance.marks:
+        mark = governance.mark(family, period, book.organisation.ancestors(unit, at=period))
+        if family == "outcome" and mark is not None and mark.closed:
+            found[period] = mark.preliminary
     return (max(found), found[max(found)]) if found else None
 
 
@@ -96,7 +97,7 @@ def next_steps(book: Book) -> Iterator[tuple[str, str]]:
     if not organisation.accounts:
         yield "next.accounts", "ledger import accounts.csv"
         return
-    entered = book.state.of(Governance).entered_periods(CLOSABLE["outcome"])
+    entered = book.state.of(Governance).entered_periods("outcome")
     if not entered:
         yield "next.outcome", "ledger import outcome-2020-01.csv"
         return

@@ -16,7 +16,7 @@ problems, of its bytes, its cells and of the rules, are told at once, and nothin
 
 from intake.profiles import Profile, load, profile_from
 from intake.reading import Reading, read
-from intake.reconcile import read_balances
+from intake.reconcile import read_balances, read_stated
 from intake.wishes import ImportOptions
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "profile_from",
     "read",
     "read_balances",
+    "read_stated",
 ]

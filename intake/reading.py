@@ -78,6 +78,9 @@ def read(
     try:
         told_kind = KINDS[wanted] if wanted else detect(table.headers, chosen, name)
     except KindUnknown:
+        # Rows of unequal length are no wonder in a file that is none of ours.
+        if judge(table.headers, chosen) == 0 and _only_ragged(table):
+            raise
         if not table.teller.problems:
             raise
         return _refused(table, source, "")
@@ -85,6 +88,10 @@ def read(
     return Reading(
         _batch(values, told_kind, organisation, wishes), source, told_kind.name, values.rows
     )
+
+
+def _only_ragged(table: Table) -> bool:
+    return all(problem.code == "ragged-row" for problem in table.teller.problems)
 
 
 def _refused(table: Table, source: Source, kind: str) -> Reading:
@@ -157,8 +164,8 @@ def _batch(
         notices.append(Notice("no-rows", "the file has a header and no rows"))
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
-    # A forecast may be entered again after another: the command itself says what is known.
-    key = None if kind.name == "forecast" else _key(values, kind)
+    # Forecasts and assumptions may come again after others: their commands say what is known.
+    key = None if kind.name in ("forecast", "assumption") else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,
         *(Excerpted(command, excerpt) for command in parts.commands),

@@ -41,12 +41,26 @@ def read_balances(
     From SIE: vouchers by month, else ``#PSALDO``, else ``#UB`` − ``#IB`` and ``#RES``. Raises
     `ledger.errors.InputRefused` with all problems, and what `intake.read` raises.
     """
+    return read_stated(path, organisation, profile, options)[0]
+
+
+def read_stated(
+    path: str | Path,
+    organisation: Organisation,
+    profile: Profile | Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """What `read_balances` gives, and where a SIE file's own figures disagree with each other:
+    vouchers and month totals with its opening, closing and result balances."""
     chosen = profile if isinstance(profile, Profile) else profile_from(profile or {})
     data, name = bytes_of(path), Path(path).name
     if chosen.kind == "sie" or (chosen.kind is None and is_sie(data, name)):
-        changes, problems = _of_sie(sie.parse(data, name), organisation)
+        parsed = sie.parse(data, name)
+        changes, problems = _of_sie(parsed, organisation)
+        warnings = [] if problems else parsed.control_differences()
     else:
         changes, problems = _of_table(data, name, organisation, chosen, options)
+        warnings = []
     sums: dict[tuple[str, str, str], int] = {}
     for account, first, month, amount in changes:
         place = (account, first, month)
@@ -58,7 +72,7 @@ def read_balances(
     if problems:
         raise InputRefused(sorted(problems, key=lambda p: (p.line or 0, p.code)))
     rows = [(a, month, amount, first) for (a, first, month), amount in sorted(sums.items())]
-    return pl.DataFrame(rows, schema=BALANCE_ROWS, orient="row")
+    return pl.DataFrame(rows, schema=BALANCE_ROWS, orient="row"), warnings
 
 
 _Change = tuple[str, str, str, int]

@@ -37,12 +37,17 @@ class Notice:
 
 @dataclass(slots=True)
 class Decision:
-    """What a command decided: drafts to record, or problems that refuse the whole batch."""
+    """What a command decided: drafts to record, or problems that refuse the whole batch.
+
+    ``anew`` says that somebody asked for these very drafts (a change accepted), so that a batch
+    that was taken before is taken again.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     known: int = 0
+    anew: bool = False
 
     def add(self, other: Decision) -> None:
         """Take over what another command decided."""
@@ -50,6 +55,7 @@ class Decision:
         self.problems += other.problems
         self.notices += other.notices
         self.known += other.known
+        self.anew = self.anew or other.anew
 
 
 class Lookup(Protocol):
@@ -72,13 +78,13 @@ class Lookup(Protocol):
         """Month totals in öre now on record for periods first to last, by `TOTAL_KEY`."""
 
     def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
-        """Budget in öre by `budget.BUDGET_KEY` for periods first to last."""
+        """Budget in öre by `budget.budget_key` for periods first to last."""
 
     def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
         """Outcome in öre by (unit, account, period)."""
 
-    def batch_positions(self, stream: str) -> Sequence[int]:
-        """Positions of outcome rows recorded in that batch."""
+    def private(self, position: int, field: str) -> str | None:
+        """A private value in clear; None where there is none, or it was erased."""
 
 
 class Command(Protocol):

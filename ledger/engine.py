@@ -22,7 +22,15 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from ledger.errors import LedgerError, StoreBusy, StoreError, StoreFull, StoreReadOnly
+import ledger.families  # noqa: F401  (so that EVENTS is complete)
+from ledger.errors import (
+    LedgerError,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    Tampered,
+)
 from ledger.events import EVENTS
 
 LOCK_TIMEOUT = 15
@@ -41,6 +49,12 @@ _GUARDS = [
                     AND originator_version = NEW.originator_version)
          OR EXISTS (SELECT 1 FROM stored_events WHERE rowid = NEW.rowid)
        BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END""",
+    """CREATE TRIGGER IF NOT EXISTS events_only_follow AFTER INSERT ON stored_events
+       WHEN NEW.rowid < 1 OR (NEW.rowid > 1 AND NOT EXISTS
+         (SELECT 1 FROM stored_events WHERE rowid = NEW.rowid - 1))
+       BEGIN SELECT RAISE(ABORT, 'events are never inserted elsewhere'); END""",
+    """CREATE TRIGGER IF NOT EXISTS private_values_never_change BEFORE UPDATE ON private_values
+       BEGIN SELECT RAISE(ABORT, 'private values are never changed'); END""",
 ]
 
 _TABLES = [
@@ -48,6 +62,7 @@ _TABLES = [
     """CREATE TABLE IF NOT EXISTS private_values (
          position INTEGER NOT NULL, field TEXT NOT NULL, salt BLOB NOT NULL, value TEXT NOT NULL,
          PRIMARY KEY (position, field)) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS private_keys ON private_values (value) WHERE field = 'key'",
     # Indexes: disposable, rebuilt from the log.
     """CREATE TABLE IF NOT EXISTS index_vouchers (
          first INTEGER PRIMARY KEY, rows INTEGER NOT NULL, series TEXT NOT NULL,
@@ -71,6 +86,8 @@ def named_errors() -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         text = str(error)
+        if "malformed" in text or "not a database" in text:
+            raise Tampered(f"The store is damaged: {text}.", "Restore a backup.") from error
         if "locked" in text or "busy" in text:
             raise StoreBusy("Another writer holds the store.", "Try again in a moment.") from error
         if "full" in text:
@@ -126,7 +143,7 @@ class Recorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """The library's table, our guards, the erasable table and the indexes."""
-        return [*super().construct_create_table_statements(), *_GUARDS, *_TABLES]
+        return [*super().construct_create_table_statements(), *_TABLES, *_GUARDS]
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any

@@ -9,6 +9,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     ├── RuleBroken             4     a rule of the record forbids it
     │   ├── PeriodClosed
     │   ├── AlreadyReversed
+    │   ├── BeyondSixtyFourBits
     │   └── SecondPersonMissing
     ├── StoreError             5     the store could not be read or written
     │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
@@ -111,6 +112,12 @@ class AlreadyReversed(RuleBroken):
     """The entry has been reversed before; reversing twice is refused."""
 
     code = "already-reversed"
+
+
+class BeyondSixtyFourBits(RuleBroken):
+    """An amount or a sum does not fit in 64 bits of öre."""
+
+    code = "sum-beyond-64-bits"
 
 
 class SecondPersonMissing(RuleBroken):

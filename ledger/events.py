@@ -29,6 +29,9 @@ from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
+from ledger.errors import BeyondSixtyFourBits
+from ledger.money import fits
+
 PRIVATE = "private"
 
 #: Text that can name a person: clear in a draft, a commitment in a recorded event.
@@ -144,8 +147,17 @@ def canonical_json(content: Mapping[str, Any]) -> bytes:
 
 
 def seal_private(event: Event) -> tuple[dict[str, Any], list[PrivateValue]]:
-    """The event's fields with commitments in place of private values, and those values."""
+    """The event's fields with commitments in place of private values, and those values.
+
+    Raises `BeyondSixtyFourBits`: what is recorded must be readable as a column.
+    """
     content = dict(event.__dict__)
+    for name, value in content.items():
+        if isinstance(value, int) and not fits(value):
+            raise BeyondSixtyFourBits(
+                f"{event.topic}: {name} is {value}, which does not fit in 64 bits.",
+                "Look for an amount in the wrong unit of money.",
+            )
     kept: list[PrivateValue] = []
     for name in private_fields(type(event)):
         value = content[name]
@@ -180,7 +192,14 @@ def decode(topic: str, stored: bytes) -> tuple[Event, Envelope]:
     """
     kind = EVENTS[topic]
     content = json.loads(stored)
+    if not isinstance(content, dict) or canonical_json(content) != stored:
+        raise ValueError("not canonical JSON")
     head = {name: content.pop(name, None) for name in ENVELOPE}
-    for form in range(head.pop("v"), kind.form):
+    written = head.pop("v")
+    if not isinstance(written, int) or not 1 <= written <= kind.form:
+        raise ValueError(f"form {written} is not known")
+    if any(not isinstance(head[name], str) for name in ("recorded_at", "actor", "user", "source")):
+        raise ValueError("the envelope is not complete")
+    for form in range(written, kind.form):
         content = kind.upcasters[form](content)
     return kind.model_validate(content), Envelope(**head)

@@ -7,13 +7,13 @@ it can be thrown away and comes back the same. What is asked rarely is read from
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.events import EVENTS, private_fields
-from ledger.families.budget import BUDGET_KEY
+from ledger.families.budget import budget_key
 from ledger.families.outcome import TOTAL_KEY, OutcomePosted, voucher_digest
 from ledger.state import VoucherEntry
 
@@ -43,15 +43,15 @@ class Index:
             (done, *_INDEXED),
         )
         events = self._cursor.fetchall()
-        clear = self._private(done, size)
+        clear, blank = self._private(done, size), dict.fromkeys(private_fields(OutcomePosted))
         vouchers: dict[tuple[str, int], list[dict[str, Any]]] = {}
         reversed_: list[int] = []
         kinds: dict[str, str] = {}
         for position, stream, topic, state in events:
             content = json.loads(state)
             if topic == OutcomePosted.topic:
-                content |= clear.get(position, {})
-                content["position"] = position
+                # A commitment without a value has been erased: it reads as nothing.
+                content |= blank | clear.get(position, {}) | {"position": position}
                 vouchers.setdefault((stream, content["voucher"]), []).append(content)
             elif topic == "outcome.reversed":
                 reversed_.append(content["reverses"])
@@ -92,9 +92,7 @@ class Index:
         clear: dict[int, dict[str, str]] = {}
         for position, field, value in self._cursor.fetchall():
             clear.setdefault(position, {})[field] = value
-        # A commitment without a value has been erased: it reads as nothing.
-        blank = dict.fromkeys(private_fields(OutcomePosted))
-        return _Cleared(clear, blank)
+        return clear
 
     def _one(self, query: str, *parameters: object) -> Any:
         self._cursor.execute(query, parameters)
@@ -134,8 +132,8 @@ class Index:
         return found[0] if found and position < found[0].first + found[0].rows else None
 
     def voucher_rows(self, first: int) -> Sequence[Mapping[str, Any]]:
-        """All rows of the voucher that begins at that position; ``erased`` marks one that had a
-        private value which is gone."""
+        """All rows of the voucher that begins at that position; ``erased`` names the private
+        fields whose value is gone."""
         voucher = self.voucher_of(first)
         if voucher is None:
             return []
@@ -151,28 +149,48 @@ class Index:
             content = json.loads(state)
             committed = {f for f in private_fields(OutcomePosted) if f in content}
             held = clear.get(position, {})
-            erased = any(held.get(f) is None for f in committed)
+            content |= dict.fromkeys(committed)
+            erased = frozenset(f for f in committed if held.get(f) is None)
             every = dict.fromkeys(OutcomePosted.model_fields)
             rows.append(every | content | held | {"position": position, "erased": erased})
         return rows
 
-    def batch_positions(self, stream: str) -> Sequence[int]:
-        """Positions of the first posting of each voucher recorded in a batch."""
+    def attempts(self, key: str) -> int:
+        """How many times the batch of that key was recorded."""
         self._cursor.execute(
-            "SELECT first FROM index_vouchers WHERE batch = ? ORDER BY first", (stream,)
+            "SELECT COUNT(DISTINCT json_extract(e.state, '$.batch')) FROM private_values p "
+            "JOIN stored_events e ON e.rowid = p.position + 1 "
+            "WHERE p.field = 'key' AND p.value = ?",
+            (key,),
         )
-        return [row[0] for row in self._cursor.fetchall()]
+        return int(self._cursor.fetchone()[0])
+
+    def private(self, position: int, field: str) -> str | None:
+        """A private value in clear; None where there is none, or it was erased."""
+        value: str | None = self._one(
+            "SELECT value FROM private_values WHERE position = ? AND field = ?", position, field
+        )
+        return value
 
     def totals(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
         """Month totals now on record, öre by `TOTAL_KEY`, for periods first to last."""
-        return self._latest("outcome.balance_restated", TOTAL_KEY, "new", first, last)
+
+        def key(content: Mapping[str, Any]) -> tuple[str | None, ...]:
+            return tuple(content.get(name) for name in TOTAL_KEY)
+
+        return self._latest("outcome.balance_restated", key, "new", first, last)
 
     def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
-        """Budget in öre by `BUDGET_KEY` for periods first to last."""
-        return self._latest("budget.decided", BUDGET_KEY, "amount", first, last)
+        """Budget in öre by `budget_key` for periods first to last."""
+        return self._latest("budget.decided", budget_key, "amount", first, last)
 
     def _latest(
-        self, topic: str, key: Sequence[str], value: str, first: str, last: str
+        self,
+        topic: str,
+        key: Callable[[Mapping[str, Any]], tuple[str | None, ...]],
+        value: str,
+        first: str,
+        last: str,
     ) -> dict[tuple[str | None, ...], int]:
         assert topic in EVENTS
         self._cursor.execute(
@@ -182,7 +200,7 @@ class Index:
         for (state,) in self._cursor.fetchall():
             content = json.loads(state)
             if first <= content["period"] <= last:
-                found[tuple(content.get(name) for name in key)] = content[value]
+                found[key(content)] = content[value]
         return found
 
     def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
@@ -197,14 +215,3 @@ class Index:
                 place = (content["unit"], content["account"], content["period"])
                 found[place] = found.get(place, 0) + content["amount"]
         return found
-
-
-class _Cleared(dict[int, dict[str, Any]]):
-    """Private values by position; a posting without any reads as all blank."""
-
-    def __init__(self, clear: dict[int, dict[str, str]], blank: dict[str, Any]) -> None:
-        super().__init__({position: blank | values for position, values in clear.items()})
-        self._blank = blank
-
-    def get(self, position: int, default: Any = None) -> dict[str, Any]:
-        return super().get(position, self._blank)

@@ -5,6 +5,7 @@ A book never writes. Two books of the same size over the same log read the same,
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -19,7 +20,7 @@ import polars as pl
 import ledger.families  # noqa: F401  (registers every kind of event)
 from ledger.engine import SMALL_EVENTS
 from ledger.errors import StoreError, StoreMissing, Tampered, UnknownTime, UsageError
-from ledger.events import EVENTS, Event, Recorded, decode, fields_of
+from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of
 from ledger.families.governance import BatchAdmitted, Governance
 from ledger.families.organisation import Organisation
 from ledger.periods import NotAPeriod, Period
@@ -69,7 +70,10 @@ def connect(path: Path) -> sqlite3.Connection:
             f"There is no store at {path}.", "Run `ledger init` or `ledger demo`, or give --store."
         )
     uri = path.resolve().as_uri()
-    modes = ["?mode=ro", "?mode=ro&immutable=1"]
+    modes = ["?mode=ro"]
+    ahead = path.with_name(f"{path.name}-wal")
+    if not ahead.exists() or not ahead.stat().st_size:
+        modes.append("?mode=ro&immutable=1")  # nothing stands outside the file itself
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         modes.insert(0, "?mode=rw")
     for mode in modes:
@@ -157,13 +161,15 @@ class Book:
         Raises `UnknownTime` for the future, for a time before the first event, and for an N
         inside a batch.
         """
-        whole = self if self.size == self.newest else Book(self.path)
+        whole = Book(self.path)
         if isinstance(known_at, str) and known_at.startswith("@"):
             return self._at_size(whole, known_at)
-        moment, begins = self._moment(known_at)
-        newest = whole.boundaries[-1][1] if whole.boundaries else datetime.now(UTC)
-        if begins > max(datetime.now(UTC), newest):
-            raise UnknownTime(f"{known_at} is in the future.", "Give a time that has been.")
+        moment = self._moment(known_at)
+        if moment > whole.settled:
+            raise UnknownTime(
+                f"{known_at} is in the future, or too near: what is known then can still grow.",
+                "Give an earlier time, @N, or leave --known-at out.",
+            )
         known = [size for size, recorded_at in whole.boundaries if recorded_at <= moment]
         if not known:
             raise UnknownTime(
@@ -172,36 +178,53 @@ class Book:
             )
         return Book(self.path, known[-1])
 
+    @property
+    def settled(self) -> datetime:
+        """The last instant up to which nothing more can be recorded.
+
+        Five minutes ago, for so far may another writer's clock be behind; or the newest event.
+        Under a simulated clock, which only its maker can move, the end of the newest event's day.
+        """
+        newest = self.boundaries[-1][1] if self.boundaries else datetime.min.replace(tzinfo=UTC)
+        if self.organisation.require_founded().clock == "simulated":
+            return self._end_of(newest.astimezone(self.organisation.zone).date())
+        return max(newest, datetime.now(UTC) - timedelta(minutes=5))
+
+    def _end_of(self, day: date) -> datetime:
+        """The day's last microsecond in the organisation's time zone."""
+        begins = datetime(day.year, day.month, day.day, tzinfo=self.organisation.zone)
+        return (begins + timedelta(days=1)).astimezone(UTC) - timedelta(microseconds=1)
+
     @staticmethod
     def _at_size(whole: Book, text: str) -> Book:
         if not text[1:].isdecimal():
             raise UnknownTime(f"{text!r} is no position of the log.", "Write it as @1234.")
         size = int(text[1:])
         ends = [end for end, _ in whole.boundaries]
-        if size > whole.size or size == 0:
-            raise UnknownTime(f"The log holds {whole.size} events.", "Give a smaller @N.")
+        if size > whole.size or size == 0 or not ends:
+            raise UnknownTime(
+                f"The log holds {whole.size} events, and its first batch is the least to know.",
+                f"Give @{ends[0]} to @{ends[-1]}." if ends else "Record something first.",
+            )
         if size not in ends:
-            before = max((e for e in ends if e < size), default=0)
-            after = min(e for e in ends if e > size)
-            raise UnknownTime(f"{text} is inside a batch.", f"Give @{before} or @{after}.")
+            near = [max((e for e in ends if e < size), default=0), min(e for e in ends if e > size)]
+            offered = " or ".join(f"@{end}" for end in near if end)
+            raise UnknownTime(f"{text} is inside a batch.", f"Give {offered}.")
         return Book(whole.path, size)
 
-    def _moment(self, known_at: str | datetime) -> tuple[datetime, datetime]:
-        """The last instant that the question means, and the first (a day has both)."""
+    def _moment(self, known_at: str | datetime) -> datetime:
+        """The last instant that the question means."""
         zone = self.organisation.zone
         try:
             if isinstance(known_at, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", known_at):
-                day = date.fromisoformat(known_at)
-                begins = datetime(day.year, day.month, day.day, tzinfo=zone)
-                after = begins + timedelta(days=1)
-                return after.astimezone(UTC) - timedelta(microseconds=1), begins
+                return self._end_of(date.fromisoformat(known_at))
             time = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
         except (ValueError, OverflowError) as error:
             raise UsageError(
                 f"{known_at!r} is not a time.", "Write 2020-09-15, 2020-09-15T12:00 or @1234."
             ) from error
         aware = time if time.tzinfo else time.replace(tzinfo=zone)
-        return aware.astimezone(UTC), aware.astimezone(UTC)
+        return aware.astimezone(UTC)
 
     @cached_property
     def recorded_at(self) -> str:
@@ -222,10 +245,14 @@ class Book:
                 return self.organisation.calendar.parse(text)
             except NotAPeriod as error:
                 raise UsageError(str(error)) from error
+        governance, root = self.state.of(Governance), self.organisation.require_founded().root
         closed = [
             period
-            for (family, period), units in self.state.of(Governance).closed.items()
-            if family == "outcome" and any(not preliminary for preliminary in units.values())
+            for family, period in governance.marks
+            if family == "outcome"
+            and (mark := governance.mark(family, period, (root,))) is not None
+            and mark.closed
+            and not mark.preliminary
         ]
         last = max(closed) if closed else self.postings()["period"].max()
         if not isinstance(last, str):
@@ -249,7 +276,7 @@ class Book:
         with closing(connect(self.path)) as connection:
             rows = connection.execute(
                 "SELECT rowid - 1, originator_id, CAST(state AS TEXT) FROM stored_events "
-                "WHERE topic = ? AND rowid <= ? ORDER BY rowid",
+                "WHERE topic = ? AND rowid BETWEEN 1 AND ? ORDER BY rowid",
                 (topic, self.size),
             ).fetchall()
         positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
@@ -264,6 +291,10 @@ class Book:
         old = frame.filter(pl.col("v") != kind.form)
         if old.height:
             frame = self._upcast(frame, kind, states)
+        required = [name for name, field in kind.model_fields.items() if field.is_required()]
+        broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
+        if broken.height:
+            raise Tampered(f"Event {broken['position'][0]} ({topic}) does not decode.")
         return frame.select("position", "stream", *schema)
 
     @staticmethod
@@ -299,11 +330,22 @@ class Book:
         return self._frames["postings"]
 
     def private(self, field: str) -> pl.DataFrame:
-        """Clear values of a private field: ``position``, ``value``. Erased ones are not there."""
+        """Clear values of a private field: ``position``, ``value``. Erased ones are not there.
+
+        Raises `Tampered` for a value that is not the one its event is committed to.
+        """
         with closing(connect(self.path)) as connection:
             rows = connection.execute(
-                "SELECT position, value FROM private_values WHERE field = ? AND position < ? "
-                "ORDER BY position",
+                "SELECT p.position, p.value, p.salt, e.state FROM private_values p "
+                "JOIN stored_events e ON e.rowid = p.position + 1 "
+                "WHERE p.field = ? AND p.position < ? ORDER BY p.position",
                 (field, self.size),
             ).fetchall()
-        return pl.DataFrame(rows, schema={"position": pl.Int64, "value": pl.String}, orient="row")
+        for position, value, salt, state in rows:
+            if commitment(salt, value) != json.loads(state).get(field):
+                raise Tampered(f"The {field} of event {position} is not what was recorded.")
+        return pl.DataFrame(
+            [row[:2] for row in rows],
+            schema={"position": pl.Int64, "value": pl.String},
+            orient="row",
+        )

@@ -18,8 +18,8 @@ SCALES = {"öre": 1, "kr": 100, "tkr": 100_000, "mnkr": 100_000_000}
 
 _SPACES = " \u00a0\u202f\u2007\u2009\t"
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2012\ufe63\uff0d", "-"))
-_NUMBER = re.compile(r"[+-]?(\d+)([.,]\d*)?|[+-]?[.,]\d+")
-_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d*)?")
+_NUMBER = re.compile(r"[0-9]+([.,][0-9]*)?|[.,][0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}( [0-9]{3})+([.,][0-9]*)?")
 
 
 class NotMoney(ValueError):

@@ -77,13 +77,20 @@ class FiscalCalendar:
     stated: tuple[tuple[str, str], ...] = ()
 
     def year_of(self, month: str) -> tuple[str, str]:
-        """First and last month of the fiscal year that holds ``month``."""
+        """First and last month of the fiscal year that holds ``month``: a stated one, else the
+        organisation's own, as much of it as no stated year takes."""
         for first, last in self.stated:
             if first <= month <= last:
                 return first, last
         back = (int(month[5:]) - self.first_month) % 12
         first = shift(month, -back)
-        return first, shift(first, 11)
+        last = shift(first, 11)
+        for begins, ends in self.stated:
+            if begins > month:
+                last = min(last, shift(begins, -1))
+            else:
+                first = max(first, shift(ends, 1))
+        return first, last
 
     def to_date(self, month: str) -> list[str]:
         """The months of the fiscal year from its first to ``month``."""
@@ -98,12 +105,15 @@ class FiscalCalendar:
         if is_month(text):
             return Period(text, text, text)
         if found := _TERTIAL.fullmatch(text):
-            first = shift(f"{found[1]}-{self.first_month:02d}", 4 * (int(found[2]) - 1))
+            first = shift(self._beginning_in(found[1])[0], 4 * (int(found[2]) - 1))
             return Period(text, first, shift(first, 3))
         if _YEAR.fullmatch(text):
-            for first, last in self.stated:
-                if first[:4] == text:
-                    return Period(text, first, last)
-            first = f"{text}-{self.first_month:02d}"
-            return Period(text, first, shift(first, 11))
+            return Period(text, *self._beginning_in(text))
         raise NotAPeriod(f"{text!r} is not a period: write 2020-08, 2020-T2 or 2020")
+
+    def _beginning_in(self, year: str) -> tuple[str, str]:
+        """First and last month of the fiscal year that begins in a calendar year."""
+        for first, last in self.stated:
+            if first[:4] == year:
+                return first, last
+        return self.year_of(f"{year}-{self.first_month:02d}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ledger.errors import Problem, ProblemKind
-from ledger.money import INT64_MAX, INT64_MIN
+from ledger.money import INT64_MAX
 
 #: What intake hands to the outcome commands: one row a posting, amounts in öre, result sign.
 #: ``group`` numbers the vouchers of the file; ``alone`` marks a row that needs no balance.
@@ -108,7 +108,7 @@ def beyond_range(rows: pl.DataFrame, file: str) -> list[Problem]:
         passed = (
             rows.filter(side)
             .with_columns(pl.col("amount").cast(pl.Int128).cum_sum().alias("reached"))
-            .filter((pl.col("reached") > INT64_MAX) | (pl.col("reached") < INT64_MIN))
+            .filter(pl.col("reached").abs() > INT64_MAX)
         )
         if passed.height:
             problems.append(

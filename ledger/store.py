@@ -9,6 +9,7 @@ period cannot race with posting into it.
 from __future__ import annotations
 
 import getpass
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,15 +19,15 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
-from ledger.commands import Command, Decision, Notice, Source, digest_of
+from ledger.commands import Command, Decision, Notice, Source
 from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
 from ledger.errors import ClockBehind, InputRefused, StoreExists, StoreMissing, Tampered
 from ledger.events import Draft, Envelope, Recorded, decode, encode, seal_private
-from ledger.families.governance import BatchAdmitted, Governance
+from ledger.families.governance import BatchAdmitted
 from ledger.families.organisation_commands import Found
 from ledger.families.outcome import VoucherMissed
 from ledger.index import Index
-from ledger.log import Book
+from ledger.log import Book, connect
 from ledger.state import State
 
 Clock = Callable[[], datetime]
@@ -64,7 +65,7 @@ class _DryRun(Exception):
 class Store:
     """A store open for writing. Reading is a `Book`'s; ``book()`` gives the newest."""
 
-    def __init__(self, path: str | Path, clock: Clock = real_clock) -> None:
+    def __init__(self, path: str | Path, clock: Clock = real_clock, *, new: bool = False) -> None:
         self.path = Path(path)
         if not self.path.is_file():
             raise StoreMissing(
@@ -72,6 +73,8 @@ class Store:
                 "Run `ledger init` or `ledger demo`, or give --store.",
             )
         self.clock = clock
+        if self.path.stat().st_size or not new:
+            connect(self.path).close()  # refuses what is no store of ours, and touches nothing
         with named_errors():
             self._datastore = Datastore(str(self.path))
             self._recorder = Recorder(self._datastore)
@@ -87,8 +90,18 @@ class Store:
         with named_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        store = cls(path, clock)
-        store.record(found, actor, Source("ledger init"))
+        store = cls(path, clock, new=True)
+        try:
+            store.record(found, actor, Source("ledger init"))
+        except BaseException:
+            store.close()
+            for left in (
+                path,
+                path.with_name(f"{path.name}-wal"),
+                path.with_name(f"{path.name}-shm"),
+            ):
+                left.unlink(missing_ok=True)
+            raise
         return store
 
     def close(self) -> None:
@@ -131,23 +144,23 @@ class Store:
         index.advance()
         state = self._brought_forward(cursor)
         key = command.key()
-        known = state.of(Governance).batches.get(key) if key else None
+        attempts = index.attempts(key) if key else 0
         decision = command.decide(state, index)
         if decision.problems:
             raise InputRefused(_in_order(decision.problems))
         drafts = decision.drafts
         notices = tuple(decision.notices)
-        if known is not None and not again:
+        if attempts and not (again or decision.anew):
             # The same batch once more: its findings were told, and it is taken once.
             lasting = [d for d in drafts if not isinstance(d.event, VoucherMissed)]
             if lasting:
                 text = "this very batch was taken before, and is not taken again"
-                notices += (Notice("batch-known", f"{text} without --again"),)
+                notices += (Notice("batch-known", f"{text} without --again", finding=True),)
             decision.known += len(lasting)
             drafts = []
         if not drafts:
             return Receipt(0, decision.known, notices, None, None)
-        stream = self._stream(cursor, key or _key_of(command, state.size))
+        stream = f"batch:{secrets.token_hex(16)}:{attempts + 1}"
         recorded_at = self._now(cursor, state.size)
         batch = _Batch(actor, source, recorded_at, state.size, stream)
         for draft in drafts:
@@ -177,17 +190,6 @@ class Store:
         cursor.execute("SELECT MAX(rowid) FROM stored_events")
         state.size = cursor.fetchone()[0] or 0
         return state
-
-    @staticmethod
-    def _stream(cursor: SQLiteCursor, key: str) -> str:
-        """The batch's stream: its key and the attempt, one more than those before."""
-        attempt = 1
-        while True:
-            stream = f"batch:{key[:32]}:{attempt}"
-            cursor.execute("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", (stream,))
-            if cursor.fetchone() is None:
-                return stream
-            attempt += 1
 
     def _now(self, cursor: SQLiteCursor, size: int) -> str:
         """max(now, last + 1 µs); `ClockBehind` if the clock is five minutes behind the log."""
@@ -232,7 +234,7 @@ class _Batch:
         self.size, self.stream = size, stream
         self.events: list[tuple[str, str, bytes]] = []
         self.private: list[tuple[int, str, bytes, str]] = []
-        self.totals: dict[str, tuple[int, int]] = {}
+        self.totals: dict[tuple[str, str], tuple[int, int]] = {}
 
     def _append(self, stream: str, draft: Draft) -> dict[str, Any]:
         """Stamp one event; its private values go aside. Gives its sealed content."""
@@ -256,34 +258,31 @@ class _Batch:
         content = self._append(draft.stream or self.stream, draft)
         period = content.get("period")
         if isinstance(period, str):
-            count, total = self.totals.get(period, (0, 0))
-            self.totals[period] = (count + 1, total + content.get("amount", 0))
+            place = (draft.event.family(), period)
+            count, total = self.totals.get(place, (0, 0))
+            self.totals[place] = (count + 1, total + content.get("amount", 0))
 
     def admit(self, kind: str, key: str | None, decision: Decision) -> None:
-        """One *batch admitted* a period touched, or one without a period."""
+        """One *batch admitted* a family and period touched, or one without a period."""
         counted = sum(count for count, _ in self.totals.values())
         others = len(self.events) - counted
-        periods: list[tuple[str | None, int, int]] = [
-            (period, *self.totals[period]) for period in sorted(self.totals)
+        periods: list[tuple[str | None, str | None, int, int]] = [
+            (*place, *self.totals[place]) for place in sorted(self.totals)
         ]
         if others:
-            periods.insert(0, (None, others, 0))
-        for period, count, total in periods:
+            periods.insert(0, (None, None, others, 0))
+        for entries, period, count, total in periods:
             event = BatchAdmitted(
                 batch=self.stream,
                 kind=kind,
                 key=key,
+                entries=entries,
                 period=period,
                 count=count,
                 total=total,
                 known=decision.known,
             )
             self._append(f"period:{period}" if period else NO_PERIOD, Draft(event))
-
-
-def _key_of(command: Command, size: int) -> str:
-    """A key for a command that may be repeated: its kind and where the log stood."""
-    return digest_of(command.kind, size)
 
 
 def _in_order(problems: Iterable[Any]) -> list[Any]:

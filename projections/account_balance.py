@@ -9,6 +9,7 @@ import polars as pl
 from ledger.errors import UsageError
 from ledger.families.outcome import Openings
 from ledger.log import Book
+from ledger.periods import shift
 from projections.amounts import WIDE, narrowed, total
 from projections.dimensions import Tree, as_known, axes, fiscal_year, span_of
 from projections.facts import result_accounts
@@ -47,9 +48,10 @@ def balance(
     movements since; income and cost accounts begin each year at 0. Without ``year`` it is what
     the earliest statement says was there before the first posting. With a ``unit`` below the root
     it is null, as is ``closing``, where the organisation stated one: it has no unit.
-    ``structure`` changes nothing; it is there so that all projections are asked alike.
+    ``structure`` changes nothing; it is there so that all projections are asked alike, and names
+    one that there is.
 
-    Raises `ledger.errors.UsageError` and `projections.amounts.SumBeyondRange`.
+    Raises `ledger.errors.UsageError`, also where nothing at all is on record up to ``through``, and `ledger.errors.BeyondSixtyFourBits`.
     """
     keys = list(axes(by, ("account", "month")))
     if keys[0] != "account":
@@ -58,9 +60,13 @@ def balance(
     last = span_of(book, through, year).last
     first = fiscal_year(book, year)[0] if year is not None else ""
     postings = _postings(book)
+    _require_answer(book, postings, last)
+    if structure is not None:
+        book.organisation.structure(structure)
+    units = Tree(book, tree, last)
     part = unit is not None
     if unit is not None:
-        below = Tree(book, tree, last).below(unit)
+        below = units.below(unit)
         part = bool(book.organisation.units - below)
         postings = postings.filter(pl.col("unit").is_in(sorted(below)))
     within = postings.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last)))
@@ -95,6 +101,21 @@ def balance(
 
 
 _CHANGE = pl.col("debit") + pl.col("credit")
+
+
+def _require_answer(book: Book, postings: pl.LazyFrame, last: str) -> None:
+    """An error where neither a posting nor a stated opening is on record up to a month."""
+    first = postings.select(pl.col("month").min()).collect().item()
+    known = [begins for begins, _ in book.state.of(Openings).balances]
+    known += [first] if first is not None else []
+    # What a month opens with is what the month before it closed with.
+    if not known:
+        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+    if last < (begins := min(known)) and last < shift(begins, -1):
+        raise UsageError(
+            f"There is no balance for {last}; the first month with any is {begins}.",
+            f"Give --through {begins} or later.",
+        )
 
 
 def _postings(book: Book) -> pl.LazyFrame:

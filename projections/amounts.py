@@ -10,16 +10,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ledger.errors import RuleBroken
+from ledger.errors import BeyondSixtyFourBits
 from ledger.money import INT64_MAX, INT64_MIN
 
 WIDE = pl.Int128
-
-
-class SumBeyondRange(RuleBroken):
-    """A sum of amounts does not fit in 64 bits of öre."""
-
-    code = "sum-beyond-64-bits"
 
 
 def total(amount: pl.Expr | str) -> pl.Expr:
@@ -29,14 +23,14 @@ def total(amount: pl.Expr | str) -> pl.Expr:
 
 
 def narrowed(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """The frame with wide columns as Int64; raises `SumBeyondRange` where one does not fit."""
+    """The frame with wide columns as Int64; raises `BeyondSixtyFourBits` where one does not fit."""
     names = list(columns)
     for name in names:
         least, most = frame[name].min(), frame[name].max()
         if (isinstance(least, int) and least < INT64_MIN) or (
             isinstance(most, int) and most > INT64_MAX
         ):
-            raise SumBeyondRange(
+            raise BeyondSixtyFourBits(
                 f"The sum {name} does not fit in 64 bits of öre.",
                 "Look for an amount in the wrong unit of money.",
             )

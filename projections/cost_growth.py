@@ -9,7 +9,7 @@ import polars as pl
 from ledger.log import Book
 from projections import facts
 from projections.amounts import narrowed, percent, total
-from projections.dimensions import UNMAPPED, Dimensions, as_known, axes, span_of
+from projections.dimensions import UNMAPPED, Dimensions, as_known, axes, outcome_span
 from projections.registry import projection
 
 __all__ = ["cost_development"]
@@ -36,13 +36,13 @@ def cost_development(
 
     Rows: lines of the structure (setting ``structure.cost_development``, else the only one) that
     take cost accounts, in its order, then ``unmapped`` if costs fall outside them; no total.
-    Cost accounts only. ``by`` is ``line``. `projections.rows` gives the JSON shape.
+    Months without outcome are an error, as in `result`. Cost accounts only. ``by`` is ``line``. `projections.rows` gives the JSON shape.
 
-    Raises `ledger.errors.UsageError` and `projections.amounts.SumBeyondRange`.
+    Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """
     axes(by, ("line",))
     book = as_known(book, known_at)
-    asked = span_of(book, through, year)
+    asked = outcome_span(book, through, year)
     dimensions = Dimensions(
         book,
         asked.last,
@@ -56,7 +56,7 @@ def cost_development(
     booked = dimensions.within(facts.outcome(book)).filter(pl.col("account").is_in(costs))
     now, then = pl.col("period") <= pl.col("month"), pl.col("earlier") <= pl.col("month")
     months = pl.LazyFrame({"month": asked.months})
-    year_ago = dict(zip(asked.last_year, asked.months, strict=True))
+    year_ago = asked.year_ago
     by_month = (
         booked.with_columns(
             *dimensions.keys(),

@@ -36,16 +36,20 @@ LEVELS = ("unit", "area", "division")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The months asked for, the last of them, and the fiscal year that holds it."""
+    """The months asked for, the last of them, the fiscal year that holds it, and the months that
+    each is compared with: twelve months earlier. Where those would be among the months asked for
+    (a fiscal year of more than twelve), the first months of the fiscal year before, one for each,
+    as many as it has."""
 
     months: tuple[str, ...]
     last: str
     year: tuple[str, str]
+    last_year: tuple[str, ...]
 
     @property
-    def last_year(self) -> tuple[str, ...]:
-        """The same months twelve months earlier."""
-        return tuple(shift(month, -12) for month in self.months)
+    def year_ago(self) -> dict[str, str]:
+        """The month asked for by the month that it is compared with."""
+        return dict(zip(self.last_year, self.months, strict=False))
 
     @property
     def whole_year(self) -> tuple[str, ...]:
@@ -88,7 +92,47 @@ def span_of(
         "month": [last],
         "rolling12": months_between(shift(last, -11), last),
     }[span]
-    return Span(tuple(months), last, calendar.year_of(last))
+    earlier = [shift(month, -12) for month in months]
+    if not set(earlier).isdisjoint(months):
+        before = calendar.year_of(shift(months[0], -1))
+        earlier = months_between(*before)[: len(months)]
+    return Span(tuple(months), last, calendar.year_of(last), tuple(earlier))
+
+
+def outcome_span(
+    book: Book, through: str | None, year: str | None = None, span: str = "accumulated"
+) -> Span:
+    """As `span_of`, for a question that only outcome can answer.
+
+    ``year`` without ``through`` ends with its latest month that has outcome. Raises `UsageError`
+    for a month after the latest with outcome or before the first, and for a year without any.
+    """
+    booked = sorted(book.postings()["period"].unique())
+    if not booked:
+        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+    first, latest = booked[0], booked[-1]
+    if year is not None and through is None:
+        begins, ends = fiscal_year(book, year)
+        within = [month for month in booked if begins <= month <= ends]
+        if not within:
+            raise UsageError(
+                f"There is no outcome in the fiscal year {year}; "
+                f"the latest month with any is {latest}.",
+                f"Give --through {latest} without --year.",
+            )
+        through = within[-1]
+    asked = span_of(book, through, year, span)
+    if asked.last > latest:
+        raise UsageError(
+            f"There is no outcome for {asked.last}; the latest month with any is {latest}.",
+            f"Give --through {latest}.",
+        )
+    if asked.last < first:
+        raise UsageError(
+            f"There is no outcome for {asked.last}; the first month with any is {first}.",
+            f"Give --through {first} or later.",
+        )
+    return asked
 
 
 def axes(by: str | Iterable[str], allowed: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -131,6 +175,10 @@ class Tree:
         self.places: dict[str, Place] = self.organisation.places(
             self.name, book.period(when).last if when else at
         )
+        if when and not self.places:
+            raise UsageError(
+                f"The tree {self.name!r} has no units in {when}.", "Give a later month after @."
+            )
         founded = self.organisation.founded
         self.root = founded.root if founded and self.name == "line" else None
 
@@ -221,7 +269,10 @@ class Dimensions:
         self.levels = {*LEVELS, *self.tree.levels} - set(CODES)
         known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES]
         axes(self.by, known)
+        self.unit = unit
         self.below = self.tree.below(unit) if unit is not None else None
+        if structure is not None:
+            book.organisation.structure(structure)  # an unknown one is an error, used or not
         self.structure = (
             Structure(book, structure_name(book, noun, structure), at)
             if "line" in self.by
@@ -247,12 +298,20 @@ class Dimensions:
     def key(self, name: str) -> pl.Expr:
         """The key of a fact in one dimension, as text; never null but for a month unknown."""
         if name in self.levels:
-            return _replaced(pl.col("unit"), self.tree.at_level(name), pl.col("unit"))
+            return _replaced(pl.col("unit"), self._at_level(name), pl.col("unit"))
         if name == "line":
             return self._line()
         if name == "month":
             return pl.col("period")
         return pl.col(name).fill_null(WITHOUT)
+
+    def _at_level(self, level: str) -> dict[str, str]:
+        """Each unit's key: an ancestor above the unit asked for gives way to that unit, whose
+        part of the ancestor's figures is all there is."""
+        found = self.tree.at_level(level)
+        if self.unit is None or self.below is None:
+            return found
+        return {u: above if above in self.below else self.unit for u, above in found.items()}
 
     def _line(self) -> pl.Expr:
         assert self.structure is not None

@@ -36,18 +36,25 @@ def accounts_of(book: Book) -> list[str]:
     return sorted(used)
 
 
-def result_accounts(book: Book, types: Sequence[str] = _RESULT) -> list[str]:
-    """The accounts of those types, income and cost unless told, in code order."""
-    organisation = book.organisation
+def result_accounts(
+    book: Book, types: Sequence[str] = _RESULT, then: Book | None = None
+) -> list[str]:
+    """The accounts of those types, income and cost unless told, in code order; the types are
+    those of the book ``then``, an earlier one of the same log, if given."""
+    organisation = (then or book).organisation
     return [code for code in accounts_of(book) if organisation.account_type(code) in types]
 
 
-def outcome(book: Book, known: int | None = None) -> pl.LazyFrame:
-    """What was booked on result accounts; ``known`` reads the log's first so many events only."""
+def outcome(book: Book, then: Book | None = None) -> pl.LazyFrame:
+    """What was booked on result accounts.
+
+    ``then`` is an earlier book of the same log: equal to ``outcome(then)``, its events and its
+    account types, without reading every posting once more.
+    """
     postings = book.postings().lazy()
-    if known is not None:
-        postings = postings.filter(pl.col("position") < known)
-    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book))))
+    if then is not None:
+        postings = postings.filter(pl.col("position") < then.size)
+    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book, then=then))))
 
 
 def budget(book: Book) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ from ledger.periods import months_between
 from projections import facts
 from projections.amounts import WIDE, narrowed, total
 from projections.dimensions import Dimensions, Tree, as_known
+from projections.opened_round import as_opened
 from projections.registry import projection
 
 __all__ = ["assumptions", "forecast_round", "rounds"]
@@ -74,7 +75,7 @@ def forecast_round(
     round's structure's, those that have any amount; no total.
 
     Raises `ledger.errors.ForecastError` for a round that there is not, `UsageError` and
-    `projections.amounts.SumBeyondRange`.
+    `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     found = book.state.of(Forecasts).round(round)
@@ -82,15 +83,13 @@ def forecast_round(
     dimensions = Dimensions(
         book, opened.through, ("unit", "line"), unit=unit, structure=opened.structure
     )
-    inside = Tree(book, "line", opened.through).below(opened.unit)
-    calendar = book.organisation.calendar
-    year = months_between(*calendar.year_of(opened.through))
+    then = as_opened(book, found)
+    year = months_between(*book.organisation.calendar.year_of(opened.through))
     decided = facts.months_in(facts.budget(book), year)
-    so_far = facts.months_in(facts.outcome(book, opened.log_size), calendar.to_date(opened.through))
     parts = {
-        "outcome": so_far.filter(pl.col("unit").is_in(sorted(inside))),
+        "outcome": then.so_far,
         "entered": facts.entries(found),
-        "budget": decided.filter(pl.col("unit").is_in(sorted(inside))),
+        "budget": decided.filter(pl.col("unit").is_in(sorted(then.inside))),
     }
     every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in parts.items()])
     key = dimensions.key("line").alias("line")

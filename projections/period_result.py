@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ledger.errors import UsageError
-from ledger.families.forecast import Forecasts, Round
+from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from projections import facts
 from projections.amounts import WIDE, narrowed, percent, total
-from projections.dimensions import Dimensions, Span, Tree, as_known, axes, span_of
+from projections.dimensions import Dimensions, Span, as_known, axes, outcome_span
+from projections.opened_round import OpenedRound, as_opened
 from projections.registry import projection
 
 __all__ = ["line_hierarchy", "result"]
@@ -53,12 +53,14 @@ def result(
     account, project, product, activity, month. One level stands under ``unit``, all else under
     its own name. One dimension ends with a total whose key and name are null; several have none.
     A single level lists all its units in code order, ``line`` all lines that take accounts in the
-    structure's order; a unit above the level stands under its own code, accounts without line
+    structure's order; a unit above the level stands under its own code, all of a ``unit`` below the
+    level under that unit's, accounts without line
     under ``unmapped``, amounts without a code under ``without``: rows sum to the total.
 
     Months: ``span`` is accumulated (the fiscal year's first month to ``through``), month, or
-    rolling12; ``year`` without ``through`` is the whole fiscal year; last year is twelve months
-    earlier. Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
+    rolling12; ``year`` without ``through`` ends with its latest month that has outcome; last year
+    is twelve months earlier (or, where a fiscal year has more, the first months of the one
+    before). A month after the latest with outcome, or before the first, is an error. Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
 
     Budget is that of the same months, ``annual_budget`` of the whole fiscal year. ``forecast`` is
     the round adopted last among those through a month of the fiscal year: outcome so far as known
@@ -72,12 +74,10 @@ def result(
     where rows have none. ``change_percent`` where last year is 0.
 
     Raises `ledger.errors.UsageError` for an unknown dimension, unit, tree, structure or period,
-    `ledger.errors.UnknownTime`, and `projections.amounts.SumBeyondRange`.
+    `ledger.errors.UnknownTime`, and `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    asked = span_of(book, through, year, span)
-    if not facts.any_amount(book):
-        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+    asked = outcome_span(book, through, year, span)
     dimensions = Dimensions(
         book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
     )
@@ -132,11 +132,10 @@ def _measures(
 ) -> dict[str, pl.LazyFrame]:
     """The facts behind each sum that is known, within the unit asked for."""
     booked, decided = facts.outcome(book), facts.budget(book)
-    year_ago = dict(zip(asked.last_year, asked.months, strict=True))
     parts = {
         "outcome": facts.months_in(booked, asked.months),
         "last_year": facts.months_in(booked, asked.last_year).with_columns(
-            pl.col("period").replace_strict(year_ago, return_dtype=pl.String)
+            pl.col("period").replace_strict(asked.year_ago, return_dtype=pl.String)
         ),
     }
     if facts.budgeted(book, asked.months):
@@ -144,7 +143,7 @@ def _measures(
     if facts.budgeted(book, (asked.last,)):
         parts["annual_budget"] = facts.months_in(decided, asked.whole_year)
     if forecast.round is not None:
-        parts["forecast"] = forecast.facts(book)
+        parts["forecast"] = forecast.round.year_end
     return {name: dimensions.within(part) for name, part in parts.items()}
 
 
@@ -183,32 +182,26 @@ def _with_listed(
 class _Forecast:
     """The latest adopted round of a fiscal year, or none: its year-end as facts."""
 
-    round: Round | None
-    inside: frozenset[str]
+    round: OpenedRound | None
 
     @classmethod
     def of(cls, book: Book, asked: Span, dimensions: Dimensions) -> _Forecast:
         """The round that answers the question; none if it was entered above the unit asked for."""
         found = book.state.of(Forecasts).latest_adopted(*asked.year)
         if found is None:
-            return cls(None, frozenset())
-        tree = Tree(book, "line", found.opened.through)
+            return cls(None)
+        opened = as_opened(book, found)
         if dimensions.below is not None:
-            above = {u for below in dimensions.below for u in tree.path(below)} - dimensions.below
+            above = opened.above(dimensions.below)
             if any(entry.unit in above for entry in found.entries.values()):
-                return cls(None, frozenset())
-        return cls(found, tree.below(found.opened.unit))
-
-    def facts(self, book: Book) -> pl.LazyFrame:
-        """Outcome so far as known when the round was opened, and its entries."""
-        assert self.round is not None
-        return year_end_facts(book, self.round, self.inside)
+                return cls(None)
+        return cls(opened)
 
     def outside(self) -> pl.Expr:
         """Whether a fact's unit is outside the round."""
         if self.round is None:
             return pl.lit(False)
-        return ~pl.col("unit").is_in(sorted(self.inside))
+        return ~pl.col("unit").is_in(sorted(self.round.inside))
 
     def answers(self, dimensions: Dimensions) -> bool:
         """Whether the round's year-end falls into the rows of the question."""
@@ -218,20 +211,10 @@ class _Forecast:
             or (
                 name == "line"
                 and structure is not None
-                and structure.name == self.round.opened.structure
+                and structure.name == self.round.round.opened.structure
             )
             for name in dimensions.by
         )
-
-
-def year_end_facts(book: Book, round_: Round, units: frozenset[str]) -> pl.LazyFrame:
-    """The year-end of a forecast round as facts: outcome so far, read from the events that were
-    there when it was opened, and what was entered for the rest."""
-    opened = round_.opened
-    so_far = facts.months_in(
-        facts.outcome(book, opened.log_size), book.organisation.calendar.to_date(opened.through)
-    )
-    return pl.concat([so_far.filter(pl.col("unit").is_in(sorted(units))), facts.entries(round_)])
 
 
 def line_hierarchy(book: Book, structure: str, at: str | None = None) -> pl.DataFrame:

@@ -196,7 +196,7 @@ def _structures(book: Book) -> Iterable[Row]:
 
 
 def _texts(book: Book) -> Iterable[Row]:
-    names = sorted({name for kind in EVENTS.values() for name in private_fields(kind)})
+    names = sorted({name for kind in EVENTS.values() for name in private_fields(kind)} - {"key"})
     frames = [book.private(name).with_columns(field=pl.lit(name)) for name in names]
     return pl.concat(frames).sort("position", "field").iter_rows(named=True)
 

@@ -40,7 +40,7 @@ def monthly_series(
     Each series runs from its first amount to the last month. A month in which the book has
     outcome and the series none is 0; a month in which the book has none at all is left out.
 
-    Raises `ledger.errors.UsageError` and `projections.amounts.SumBeyondRange`.
+    Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     asked = span_of(book, through, year)
@@ -69,7 +69,7 @@ def budget_series(
     Columns and ``by`` as in `monthly_series`. Every series has all months of the year; a month
     without a decision is 0. No rows where the year has no budget.
 
-    Raises `ledger.errors.UsageError` and `projections.amounts.SumBeyondRange`.
+    Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     asked = span_of(book, through, year)

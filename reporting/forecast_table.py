@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import projections
-from ledger.errors import ForecastError
+from ledger.errors import ForecastError, UsageError
 from ledger.periods import first_day, shift
+from projections.dimensions import CODES, LEVELS
 
 if TYPE_CHECKING:
     from ledger.log import Book
@@ -68,6 +69,9 @@ def year_end(
     or a figure does not fit in 64 bits of öre.
     """
     by = tuple(by)
+    if "month" in by:
+        rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
+        raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
     known = projections.result(book, through, by=by, **ask)
     year = ask.pop("year", None)
     last = book.period(through or year).last

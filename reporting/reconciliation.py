@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import projections
+from reporting.tables import Column
 
 if TYPE_CHECKING:
     from ledger.log import Book
 
 AMOUNTS = ("amount", "recorded", "difference")
+
+#: How the rows are shown: to the öre, or what differs by less than a krona looks equal.
+COLUMNS = (
+    Column("account"),
+    Column("name"),
+    Column("first"),
+    Column("month"),
+    Column("amount", "amount", word="column.in_file", ore=True),
+    Column("recorded", "amount", word="column.booked", ore=True),
+    Column("difference", "amount", signed=True, ore=True),
+)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def exact(value: Value, column: Column) -> Any:
             return to_text(int(value))
         case "percent":
             return f"{Decimal(value):f}"
-        case "count":
+        case "count" | "number":
             return int(value)
     return str(value)
 
@@ -86,12 +86,16 @@ def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
     match column.kind:
         case "amount":
             ore = None if value is None else int(value)
+            if column.ore:
+                return numbers.amount(ore, lang, "kr", 2, signed=column.signed)
             return numbers.amount(ore, lang, scale, signed=column.signed)
         case "percent":
             exact_value = None if value is None else Decimal(value)
             return numbers.percent(exact_value, lang, signed=column.signed)
         case "count":
             return numbers.count(None if value is None else int(value), lang)
+        case "number":
+            return numbers.UNKNOWN if value is None else str(value)
     if value is None:
         return ""
     key = f"{column.words}.{value}"
@@ -134,7 +138,7 @@ def to_lines(table: Table, lang: Language, scale: Scale = "kr", *, bold: bool = 
         if last:
             lines.append(rule)
         lines.append(_strong(_aligned(row, table.columns, widths), bold and last))
-    notes = list(table.notes)
+    notes = [_printable(note) for note in table.notes]
     if table.off_by_rounding(scale):
         notes.append(label("note.rounding", lang))
     if notes:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import projections
 from reporting import forecast_table
-from reporting.catalogue import Language, label
+from reporting.catalogue import Language, has, label
 from reporting.tables import Column, Table, columns_of, table_of
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ledger.log import Book
 
 
@@ -31,6 +33,48 @@ def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
     return book.period(through or ask.get("year")).last
 
 
+def _asked(book: Book, lang: Language, **ask: Any) -> list[str]:
+    """What part of the organisation, which tree and which structure were asked for, if not all
+    of it, the line and the default."""
+    told = []
+    if unit := ask.get("unit"):
+        names = [
+            units[unit][-1].name for units in book.organisation.trees.values() if unit in units
+        ]
+        name = names[0] if names else ""
+        told.append(label("note.unit", lang, unit=unit, name=name).rstrip())
+    if (tree := ask.get("tree")) not in (None, "line"):
+        told.append(label("note.tree", lang, tree=tree))
+    if structure := ask.get("structure"):
+        told.append(label("note.structure", lang, structure=structure))
+    return [f"{', '.join(told)}."] if told else []
+
+
+#: Methods of rows with a calibrated interval: the model's own, a year that is known, a sum.
+_CALIBRATED = ("combination", "complete", "sum")
+#: Rows without one that are named; the rest are counted.
+_NAMED = 6
+
+
+def _interval(frame: pl.DataFrame, lang: Language) -> list[str]:
+    """What the intervals hold, and the rows of which that is not known."""
+    keys = frame.columns[: frame.columns.index("name")]
+    fallback = frame.filter(~frame["method"].is_in(_CALIBRATED))
+    notes = []
+    if frame["method"].is_in(_CALIBRATED[:2]).any():
+        notes.append(label("note.interval", lang))
+    if fallback.is_empty():
+        return notes
+    rows = []
+    for row in fallback.head(_NAMED).to_dicts():
+        method = f"method.{row['method']}"
+        said = label(method, lang) if has(method) else row["method"]
+        rows.append(f"{' '.join(str(row[key]) for key in keys)} ({said})")
+    if fallback.height > _NAMED:
+        rows.append(label("note.and_more", lang, count=fallback.height - _NAMED))
+    return [*notes, label("note.not_calibrated", lang, rows=", ".join(rows))]
+
+
 def result(
     book: Book, lang: Language, *, through: str | None, by: Sequence[str], **ask: Any
 ) -> Table:
@@ -45,7 +89,7 @@ def result(
         projections.PROJECTIONS["result"].amounts,
         title,
         total=len(by) == 1,
-        notes=[*notes, _known(book, lang)],
+        notes=[*_asked(book, lang, **ask), *notes, _known(book, lang)],
     )
 
 
@@ -57,7 +101,7 @@ def balance(
     title = label("title.balance", lang, through=_through(book, through, ask), scale="{scale}")
     amounts = projections.PROJECTIONS["balance"].amounts
     columns = [Column(c.key, c.kind) for c in columns_of(frame, amounts)]
-    notes = (_known(book, lang),)
+    notes = (*_asked(book, lang, **ask), _known(book, lang))
     return table_of(frame, amounts, title, columns=columns, notes=notes)
 
 
@@ -67,7 +111,11 @@ def cost_development(book: Book, lang: Language, *, through: str | None, **ask: 
     last = _through(book, through, ask)
     title = label("title.cost_development", lang, year=last[:4], through=last, scale="{scale}")
     amounts = projections.PROJECTIONS["cost_development"].amounts
-    notes = (label("note.accumulated", lang), _known(book, lang))
+    notes = (
+        *_asked(book, lang, **ask),
+        label("note.accumulated", lang),
+        _known(book, lang),
+    )
     return table_of(frame, amounts, title, notes=notes)
 
 
@@ -84,7 +132,9 @@ def forecast_model(
     frame = forecast_table.year_end(book, through, by=tuple(by), levels=levels, **ask)
     last = _through(book, through, ask)
     title = label("title.forecast", lang, through=last, scale="{scale}")
-    notes = [label("note.interval", lang), label("note.last_year_whole", lang), _known(book, lang)]
+    notes = [*_asked(book, lang, **ask), *_interval(frame, lang)]
+    notes += [label(f"note.{key}", lang) for key in ("rows_alone", "last_year_whole")]
+    notes.append(_known(book, lang))
     return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)
 
 
@@ -109,7 +159,7 @@ def forecast_beside(
     found = book.state.of(Forecasts).latest_adopted(*book.organisation.calendar.year_of(last))
     name = found.opened.round if found else "–"
     title = label("title.forecast_both", lang, round=name, scale="{scale}")
-    notes = (label("note.beside", lang), _known(book, lang))
+    notes = (*_asked(book, lang, **ask), label("note.beside", lang), _known(book, lang))
     amounts = forecast_table.amounts_of(frame)
     return table_of(frame, amounts, title, total=len(by) == 1, notes=notes)
 
@@ -139,7 +189,7 @@ def forecast_round(
         first = ("unit", "name", "line", "outcome", "entered", "year_end", "budget", "variance")
         frame = frame.select(*first, "model", "p10", "p90", "difference", "method", "comment")
     title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
-    notes = (label("note.beside", lang), _known(book, lang))
+    notes = (*_asked(book, lang, unit=unit), label("note.beside", lang), _known(book, lang))
     return table_of(frame, forecast_table.amounts_of(frame), title, notes=notes)
 
 

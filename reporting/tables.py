@@ -18,7 +18,7 @@ from reporting.numbers import DECIMALS, Scale
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["text", "amount", "percent", "count"]
+Kind = Literal["text", "amount", "percent", "count", "number"]
 Value = str | int | Decimal | None
 
 
@@ -29,7 +29,9 @@ class Column:
     ``signed`` writes the plus as well, where the sign is the message. Columns with the same
     ``group`` stand together in JSON, as one object under that key. ``word`` is the catalogue's
     key of the heading where it is not ``column.KEY``, or the heading itself. ``words`` is the
-    catalogue's section that has words for the values, where people read them.
+    catalogue's section that has words for the values, where people read them. ``ore`` shows an
+    amount in kronor with its öre, whatever the scale. A ``number`` is a whole number that names
+    something: shown as it is written, without thousands.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Column:
     group: str | None = None
     word: str | None = None
     words: str | None = None
+    ore: bool = False
 
     def heading(self, lang: Language) -> str:
         """The heading in a language."""
@@ -143,6 +146,6 @@ def _value(value: Any, kind: Kind) -> Value:
         return None
     if kind == "percent":
         return Decimal(value)
-    if kind in ("amount", "count"):
+    if kind in ("amount", "count", "number"):
         return int(value)
     return str(value)

@@ -16,7 +16,7 @@ from ledger import rules
 from ledger.commands import Decision, Lookup
 from ledger.errors import Problem
 from ledger.events import Draft, Event
-from ledger.families.governance import Governance
+from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
 from ledger.money import spread, to_text
 from ledger.periods import months_between, shift
@@ -46,8 +46,17 @@ BUDGET_ROWS: dict[str, type[pl.DataType]] = {
     "decision": pl.String,
 }
 
-#: What one budget amount is of.
-BUDGET_KEY = ("version", "period", "unit", "account", "report_line", "product")
+#: What one budget amount is of; see `budget_key`.
+BUDGET_KEY = ("version", "period", "unit", "account", "report_line", "product", "decision")
+
+
+def budget_key(content: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What a budget amount is of. There is one original budget, whatever decision it names; of the
+    other versions each decision is one of its own."""
+    values = {name: content.get(name) or None for name in BUDGET_KEY}
+    if values["version"] == "original":
+        values["decision"] = None
+    return tuple(values.values())
 
 
 class BudgetDecided(Event):
@@ -90,7 +99,7 @@ class DecideBudget:
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a month and code string, or the problems of the whole file."""
-        organisation, governance = state.of(Organisation), state.of(Governance)
+        organisation, closed = state.of(Organisation), Closed(state, "budget")
         decision = Decision()
         structure = organisation.setting("structure.forecast") or organisation.setting(
             "structure.result"
@@ -98,7 +107,7 @@ class DecideBudget:
         by_line = pl.col("report_line").is_not_null() & (pl.col("report_line") != "")
         entry = [
             rules.Rule(r.code, r.breaks & ~by_line, r.found, r.remedy)
-            if r.code.endswith("account")
+            if r.code == "empty-account"
             else r
             for r in rules.entry_rules(organisation.units, organisation.accounts)
         ]
@@ -113,7 +122,7 @@ class DecideBudget:
                 decision.problems.append(problem)
             else:
                 months += self._phased(row, organisation, look, decision)
-        self._settle(months, look, governance, organisation, structure, decision)
+        self._settle(months, look, closed, structure, decision)
         return decision
 
     def _problem(
@@ -184,7 +193,9 @@ class DecideBudget:
         if phasing == "last_year":
             before = [shift(month, -12) for month in months]
             booked = look.outcome_by_month(before[0], before[-1])
-            return [booked.get((row["unit"], row["account"] or "", m), 0) for m in before]
+            profile = [booked.get((row["unit"], row["account"] or "", m), 0) for m in before]
+            # Months of both signs have no shares: the parts would dwarf the whole.
+            return profile if min(profile) >= 0 or max(profile) <= 0 else None
         if phasing.startswith("key:"):
             key = organisation.setting(f"phasing.{phasing[4:]}") or ""
             shares = [part.strip() for part in key.replace(";", ",").split(",")]
@@ -196,8 +207,7 @@ class DecideBudget:
         self,
         months: list[dict[str, Any]],
         look: Lookup,
-        governance: Governance,
-        organisation: Organisation,
+        closed: Closed,
         structure: str | None,
         decision: Decision,
     ) -> None:
@@ -210,7 +220,7 @@ class DecideBudget:
         for row in months:
             version = row["version"] or "original"
             row = {**row, "version": version}
-            key = tuple(row[name] or None for name in BUDGET_KEY)
+            key = budget_key(row)
 
             def refuse(code: str, found: str, remedy: str, row: Any = row) -> None:
                 kind = "content" if code == "budget-repeated" else "rule"
@@ -230,14 +240,14 @@ class DecideBudget:
                 refuse(
                     "budget-decided",
                     f"{what} was decided as {to_text(known[key])}",
-                    "Record the change as a version of its own (supplementary, technical, …).",
+                    "Record the change as a version of its own (technical, …), with its decision.",
                 )
                 continue
-            if governance.is_closed("budget", row["period"], organisation.ancestors(row["unit"])):
+            if closed(row["period"], row["unit"]):
                 refuse("period-closed", f"{row['period']} is closed for budget", "Reopen it.")
                 continue
             moved[version] = moved.get(version, 0) + row["amount"]
-            content = {n: row[n] for n in (*BUDGET_KEY, "amount", "phasing", "decision") if row[n]}
+            content = {n: row[n] for n in (*BUDGET_KEY, "phasing") if row[n]}
             content |= {"amount": row["amount"], "version": version}
             if row["report_line"]:
                 content["structure"] = structure

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from ledger.commands import Decision, Lookup
 from ledger.errors import ForecastError, Problem, RuleBroken, UsageError
 from ledger.events import Draft, Event, Private
+from ledger.families.governance import Governance
 from ledger.families.organisation import Organisation
 from ledger.periods import is_month
 from ledger.state import Slice, State
@@ -114,8 +116,7 @@ class Forecasts(Slice):
                 self.rounds[event.round].entries[key] = event
                 self.rounds[event.round].entry_positions[key] = position
             case AssumptionMade():
-                assumptions = self.rounds[event.round].assumptions
-                assumptions[len(assumptions)] = event
+                self.rounds[event.round].assumptions[position] = event
             case ForecastAdopted():
                 self.rounds[event.round].adopted_at = position
             case _:
@@ -163,6 +164,19 @@ class OpenRound:
             raise RuleBroken(f"The round {self.round!r} is open or adopted already.")
         if not is_month(self.through):
             raise UsageError(f"{self.through!r} is not a month.", "Write it as 2020-08.")
+        entered = state.of(Governance).entered_periods("outcome")
+        if not entered or self.through > entered[-1]:
+            raise ForecastError(
+                f"There is no outcome in {self.through} yet.",
+                f"The latest month with any is {entered[-1]}." if entered else "Import some first.",
+            )
+        if self.deadline is not None:
+            try:
+                date.fromisoformat(self.deadline)
+            except ValueError as error:
+                raise UsageError(
+                    f"{self.deadline!r} is not a date.", "Write it as 2020-09-15."
+                ) from error
         structure = self.structure or organisation.setting("structure.forecast")
         if structure is None:
             raise UsageError(
@@ -208,7 +222,7 @@ class EnterForecast:
         seen: dict[tuple[str, str, str, str | None], int | None] = {}
         for row in self.rows:
             content = {k: v for k, v in row.items() if k != "line" and v not in (None, "")}
-            problem = self._problem(content, row.get("line"), state, organisation)
+            problem = self._problem(content, row.get("line"), state, organisation, seen)
             place = (
                 content.get("round", ""),
                 content.get("unit", ""),
@@ -229,18 +243,16 @@ class EnterForecast:
                 continue
             event = ForecastEntered.model_validate({"method": "manual", **content})
             before = state.of(Forecasts).rounds[event.round].entries.get(place[1:])
-            if before is not None and self._same(before, event):
-                decision.known += 1
-                continue
+            if before is not None and (before.amount, before.method) == (
+                event.amount,
+                event.method,
+            ):
+                at = state.of(Forecasts).rounds[event.round].entry_positions[place[1:]]
+                if event.comment in (None, look.private(at, "comment")):
+                    decision.known += 1
+                    continue
             decision.drafts.append(Draft(event, row.get("line")))
         return decision
-
-    @staticmethod
-    def _same(before: ForecastEntered, event: ForecastEntered) -> bool:
-        """Equal amount and method, and no new comment."""
-        return (before.amount, before.method) == (event.amount, event.method) and (
-            event.comment is None or before.comment is not None
-        )
 
     def _problem(
         self,
@@ -248,6 +260,7 @@ class EnterForecast:
         line: int | None,
         state: State,
         organisation: Organisation,
+        seen: Mapping[tuple[str, str, str, str | None], int | None],
     ) -> Problem | None:
         def wrong(code: str, found: str, remedy: str, rule: bool = False) -> Problem:
             return Problem(code, self.file, line, found, remedy, "rule" if rule else "content")
@@ -294,6 +307,12 @@ class EnterForecast:
                 f"method {content['method']!r}",
                 f"Write one of {', '.join(METHODS)}.",
             )
+        if content.get("method") == "model" and not content.get("inputs_root"):
+            return wrong(
+                "model-without-inputs",
+                f"unit {unit} line {content.get('report_line')!r} says model, and not from what",
+                "Let `ledger forecast enter --method model` enter it, or say manual.",
+            )
         if content.get("method", "manual") == "manual" and not content.get("comment"):
             return wrong(
                 "comment-missing",
@@ -303,7 +322,7 @@ class EnterForecast:
             )
         mixed = [
             k
-            for k in round_.entries
+            for k in (*round_.entries, *(place[1:] for place in seen if place[0] == name))
             if k[:2] == (unit, content.get("report_line")) and (k[2] is None) != (period is None)
         ]
         if mixed:
@@ -327,8 +346,16 @@ class Assume:
     digest: str | None = None
 
     def key(self) -> str | None:
-        """The file's digest, if it came from one."""
-        return self.digest
+        """None: an assumption that stands already is known by itself."""
+        return None
+
+    @staticmethod
+    def _known(event: AssumptionMade, round_: Round, look: Lookup) -> bool:
+        """True if the round holds the very same assumption."""
+        return any(
+            event == made.model_copy(update={"text": look.private(at, "text")})
+            for at, made in round_.assumptions.items()
+        )
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a row."""
@@ -355,9 +382,11 @@ class Assume:
                 problem = Problem("bad-assumption", self.file, row.get("line"), found, remedy)
                 decision.problems.append(problem)
             else:
-                decision.drafts.append(
-                    Draft(AssumptionMade.model_validate(content), row.get("line"))
-                )
+                event = AssumptionMade.model_validate(content)
+                if self._known(event, rounds[name], look):
+                    decision.known += 1
+                else:
+                    decision.drafts.append(Draft(event, row.get("line")))
         return decision
 
 

@@ -11,25 +11,26 @@ from ledger.commands import Decision, Lookup
 from ledger.errors import PeriodClosed, RuleBroken, SecondPersonMissing, UsageError
 from ledger.events import Draft, Event, Private
 from ledger.families.organisation import Organisation
-from ledger.periods import shift
 from ledger.state import Slice, State
 
-#: Families of entries that close on their own, and the kinds of batches that enter them.
-CLOSABLE = {"outcome": ("outcome", "sie", "balances", "correct", "reverse"), "budget": ("budget",)}
+#: Families of entries that close on their own.
+CLOSABLE = ("outcome", "budget")
 
 
 class BatchAdmitted(Event):
     """A batch entered a period (or none): how many events, and the sum of their amounts in öre.
 
     Stands in the small stream of each period touched, after the batch's own events; ``batch`` is
-    that stream, ``key`` the digest by which the same batch is known when it comes again, and
-    ``total`` the control total in result sign.
+    that stream, ``entries`` the family of the events counted (one of these a family and period),
+    ``total`` the control total in result sign. ``key`` is the digest by which the same batch is
+    known when it comes again; since it is made from texts too, it is private as they are.
     """
 
     topic: ClassVar[str] = "governance.batch_admitted"
     batch: str
     kind: str
-    key: str | None = None
+    key: Private = None
+    entries: str | None = None
     period: str | None = None
     count: int
     total: int
@@ -81,48 +82,77 @@ class ReconciliationRecorded(Event):
     difference: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was last decided of a period for a unit and all below it, and where in the log."""
+
+    position: int
+    closed: bool
+    preliminary: bool = False
+
+
 @dataclass
 class Governance(Slice):
-    """Which periods are closed, and which batches are known."""
+    """Which periods are closed, and which hold entries of which family.
 
-    closed: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
-    batches: dict[str, str] = field(default_factory=dict)
-    periods: dict[str, set[str]] = field(default_factory=dict)
+    ``marks`` holds, by (family, period), the last mark of each unit that has one. For a unit the
+    newest mark on its path to the root decides: closing the whole closes parts that were reopened
+    before, reopening a part opens it alone.
+    """
+
+    marks: dict[tuple[str, str], dict[str, Mark]] = field(default_factory=dict)
+    entered: dict[str, set[str]] = field(default_factory=dict)
 
     def apply(self, event: Event, position: int) -> None:
         """Fold one event."""
         match event:
             case BatchAdmitted():
-                if event.key:
-                    self.batches[event.key] = event.batch
-                if event.period:
-                    self.periods.setdefault(event.kind, set()).add(event.period)
+                if event.period and event.entries:
+                    self.entered.setdefault(event.entries, set()).add(event.period)
             case PeriodClosing():
-                units = self.closed.setdefault((event.family_closed, event.period), {})
-                units[event.unit] = event.preliminary
+                units = self.marks.setdefault((event.family_closed, event.period), {})
+                units[event.unit] = Mark(position, True, event.preliminary)
             case PeriodReopened():
-                self.closed.get((event.family_closed, event.period), {}).pop(event.unit, None)
+                units = self.marks.setdefault((event.family_closed, event.period), {})
+                units[event.unit] = Mark(position, False)
             case _:
                 pass
 
+    def mark(self, family: str, period: str, path: Iterable[str]) -> Mark | None:
+        """The mark that decides for the unit whose path to the root is given."""
+        units = self.marks.get((family, period), {})
+        return max(
+            (units[unit] for unit in path if unit in units),
+            key=lambda mark: mark.position,
+            default=None,
+        )
+
     def is_closed(self, family: str, period: str, path: Iterable[str]) -> bool:
         """True if the period is closed for the unit whose path to the root is given."""
-        units = self.closed.get((family, period), {})
-        return any(unit in units for unit in path)
+        mark = self.mark(family, period, path)
+        return mark is not None and mark.closed
 
-    def entered_periods(self, kinds: Iterable[str]) -> list[str]:
-        """Periods that batches of these kinds have entered, sorted."""
-        return sorted(set().union(*(self.periods.get(kind, set()) for kind in kinds)))
+    def entered_periods(self, family: str) -> list[str]:
+        """Periods that hold entries of a family, sorted."""
+        return sorted(self.entered.get(family, ()))
 
 
-def require_open(state: State, family: str, period: str, unit: str) -> None:
-    """Raise `PeriodClosed` if the period takes no entries of that family in that unit."""
-    path = state.of(Organisation).ancestors(unit)
-    if state.of(Governance).is_closed(family, period, path):
-        raise PeriodClosed(
-            f"{period} is closed for {family} in unit {unit}.",
-            "Post it in an open period, or reopen the period with a second person's approval.",
-        )
+class Closed:
+    """Whether a family's period takes no entries in a unit, as its tree stood in that period."""
+
+    def __init__(self, state: State, family: str = "outcome") -> None:
+        self._organisation, self._governance = state.of(Organisation), state.of(Governance)
+        self._family = family
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def __call__(self, period: str, unit: str) -> bool:
+        """True if the period is closed for the unit."""
+        place = (period, unit)
+        if place not in self._known:
+            marked = (self._family, period) in self._governance.marks
+            path = self._organisation.ancestors(unit, at=period) if marked else ()
+            self._known[place] = self._governance.is_closed(self._family, period, path)
+        return self._known[place]
 
 
 @dataclass(frozen=True)
@@ -144,24 +174,18 @@ class ClosePeriods:
             raise UsageError(f"No family {self.family!r} closes.", f"Known: {', '.join(CLOSABLE)}.")
         if unit not in organisation.units:
             raise UsageError(f"There is no unit {unit!r}.")
-        path, decision, closing = organisation.ancestors(unit), Decision(), set(self.periods)
-        entered = governance.entered_periods(CLOSABLE[self.family])
+        decision, closing, closed = Decision(), set(self.periods), Closed(state, self.family)
+        entered = governance.entered_periods(self.family)
         for period in sorted(self.periods):
-            units = governance.closed.get((self.family, period), {})
-            if any(
-                u in units and not (u == unit and units[u] and not self.preliminary) for u in path
-            ):
+            mark = governance.mark(self.family, period, organisation.ancestors(unit, at=period))
+            if mark and mark.closed and (self.preliminary or not mark.preliminary):
                 raise PeriodClosed(f"{period} is closed already for {self.family} in {unit}.")
-            before = shift(period, -1)
-            if (
-                entered
-                and entered[0] <= before
-                and before not in closing
-                and not governance.is_closed(self.family, before, path)
-            ):
+            before = [p for p in entered if p < period and p not in closing]
+            still_open = [p for p in before if not closed(p, unit)]
+            if still_open:
                 raise RuleBroken(
-                    f"{before} is still open for {self.family} in {unit}.",
-                    f"Close {before} first.",
+                    f"{still_open[0]} is still open for {self.family} in {unit}.",
+                    f"Close {still_open[0]} first.",
                 )
             event = PeriodClosing(
                 period=period, family_closed=self.family, unit=unit, preliminary=self.preliminary
@@ -188,21 +212,19 @@ class ReopenPeriod:
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """The reopening; later closed months must be reopened first."""
-        organisation, governance = state.of(Organisation), state.of(Governance)
+        organisation = state.of(Organisation)
         unit = self.unit or organisation.require_founded().root
         if not self.reason.strip():
             raise UsageError("Reopening wants a reason.", "Give --reason TEXT.")
-        if not self.approved_by.strip() or self.approved_by == self.actor:
+        if _person(self.approved_by) in ("", _person(self.actor)):
             raise SecondPersonMissing(
                 "Another person than the one who reopens must approve.", "Give --approved-by NAME."
             )
-        if unit not in governance.closed.get((self.family, self.period), {}):
+        if unit not in organisation.units:
+            raise UsageError(f"There is no unit {unit!r}.")
+        if not Closed(state, self.family)(self.period, unit):
             raise RuleBroken(f"{self.period} is not closed for {self.family} in {unit}.")
-        later = [
-            period
-            for (family, period), units in governance.closed.items()
-            if family == self.family and period > self.period and unit in units
-        ]
+        later = self._closed_later(state, unit)
         if later:
             raise RuleBroken(
                 f"{max(later)} is closed after {self.period}.", f"Reopen {max(later)} first."
@@ -215,6 +237,18 @@ class ReopenPeriod:
             approved_by=self.approved_by,
         )
         return Decision([Draft(event, stream=f"period:{self.period}")])
+
+    def _closed_later(self, state: State, unit: str) -> list[str]:
+        """Later periods that are closed for the unit, or for any unit below it."""
+        organisation, closed = state.of(Organisation), Closed(state, self.family)
+        later = []
+        for (family, period), units in state.of(Governance).marks.items():
+            if family != self.family or period <= self.period:
+                continue
+            below = [u for u in units if unit in organisation.ancestors(u, at=period)]
+            if any(closed(period, u) for u in (unit, *below)):
+                later.append(period)
+        return later
 
     def key(self) -> str | None:
         """None: a rule refuses reopening what is open."""
@@ -246,3 +280,8 @@ class RecordReconciliation:
     def key(self) -> str | None:
         """None: each comparison is a fact of its own."""
         return None
+
+
+def _person(name: str) -> str:
+    """A name as four eyes compare it: case and spaces make nobody another person."""
+    return " ".join(name.split()).casefold()

@@ -190,7 +190,7 @@ class Organisation(Slice):
                 self.trees.setdefault(event.tree, {}).setdefault(event.unit, []).append(place)
             case UnitClosed():
                 places = self.trees[event.tree][event.unit]
-                last = max(places, key=lambda place: place.valid_from)
+                last = max(reversed(places), key=lambda place: place.valid_from)
                 places[places.index(last)] = replace(last, valid_to=event.valid_to)
             case AccountRegistered():
                 self.accounts[event.account] = Account(event.account, event.name, event.type)
@@ -253,7 +253,7 @@ class Organisation(Slice):
         for unit, places in self.trees.get(tree, {}).items():
             begun = [p for p in places if at is None or p.valid_from <= at]
             if begun:
-                last = max(begun, key=lambda p: p.valid_from)
+                last = max(reversed(begun), key=lambda p: p.valid_from)
                 if last.valid_to is None or (at is not None and at <= last.valid_to):
                     found[unit] = last
         return found

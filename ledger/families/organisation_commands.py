@@ -4,8 +4,9 @@ report structures and change its settings."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.commands import Decision, Lookup, Notice
 from ledger.errors import Problem, RuleBroken, UsageError
@@ -48,6 +49,12 @@ class Found:
             raise RuleBroken("The store has an organisation already.", "Use another store.")
         if not 1 <= self.first_month <= 12:
             raise UsageError("The first month of the fiscal year is a number from 1 to 12.")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"There is no time zone {self.time_zone!r}.", "Write it as Europe/Stockholm."
+            ) from error
         founded = OrganisationFounded(
             name=self.name,
             root=self.root,
@@ -126,22 +133,22 @@ class RegisterUnits:
     def decide(self, state: State, look: Lookup) -> Decision:
         """Units new to a tree are registered, changed ones moved, equal ones known."""
         organisation, decision = state.of(Organisation), Decision()
-        known = {
-            tree: {u: p[-1] for u, p in units.items()} for tree, units in organisation.trees.items()
+        trees = {
+            tree: {unit: list(places) for unit, places in units.items()}
+            for tree, units in organisation.trees.items()
         }
         for row in self.rows:
-            tree = known.setdefault(row.tree, {})
-            problem = self._problem(row, tree, organisation)
+            tree = trees.setdefault(row.tree, {})
+            newest = {u: max(reversed(p), key=lambda x: x.valid_from) for u, p in tree.items()}
+            problem = self._problem(row, newest, organisation)
             if problem:
                 decision.problems.append(problem)
                 continue
-            before = tree.get(row.unit)
+            places = tree.setdefault(row.unit, [])
+            begun = [p for p in places if p.valid_from <= row.valid_from]
+            before = max(reversed(begun), key=lambda p: p.valid_from) if begun else None
             place = Place(row.unit, row.name, row.parent, row.level, row.valid_from)
-            if before and (before.name, before.parent, before.level) == (
-                row.name,
-                row.parent,
-                row.level,
-            ):
+            if before and replace(before, valid_from=row.valid_from) == place:
                 decision.known += 1
                 continue
             fields = {
@@ -152,9 +159,9 @@ class RegisterUnits:
                 "level": row.level,
                 "valid_from": row.valid_from,
             }
-            kind = UnitMoved if before else UnitRegistered
+            kind = UnitMoved if places else UnitRegistered
             decision.drafts.append(Draft(kind.model_validate(fields), row.line))
-            tree[row.unit] = place
+            places.append(place)
         return decision
 
     def _problem(
@@ -430,7 +437,13 @@ class ChangeSettings:
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed setting."""
         decision, now = Decision(), dict(state.of(Organisation).settings)
+        structures = state.of(Organisation).structures
         for setting, value, line in self.values:
+            if setting.startswith("structure.") and structures and value not in structures:
+                raise UsageError(
+                    f"There is no report structure {value!r} for {setting}.",
+                    f"Known: {', '.join(sorted(structures))}.",
+                )
             if now.get(setting) == value:
                 decision.known += 1
                 continue

@@ -198,10 +198,13 @@ def match_vouchers(
     First those equal in date and content; of the rest, those of the same number and date are
     changed, and where the file and the record hold one of that number each, so is that. What is
     left is new. Without a number only equality counts.
+
+    What stands goes before what was reversed: a reversed voucher is met only where no other of
+    its number stands in its place, one that was corrected here by hand excepted.
     """
     matched = Matched()
     free: dict[tuple[str, str], list[VoucherEntry]] = {}
-    for entry in recorded:
+    for entry in sorted(recorded, key=lambda entry: entry.reversed):
         free.setdefault((entry.series, entry.number), []).append(entry)
     count: dict[tuple[str, str], int] = {}
     rest: list[Incoming] = []
@@ -212,6 +215,12 @@ def match_vouchers(
         equal = next(
             (e for e in entries if e.date == voucher.date and same_content(voucher, e)), None
         )
+        if equal is not None and equal.reversed:
+            replaced = (
+                not e.reversed and e.source != "correct" and same_year(e.date, voucher.date)
+                for e in entries
+            )
+            equal = None if voucher.number and any(replaced) else equal
         if equal is None:
             rest.append(voucher)
         else:
@@ -220,6 +229,7 @@ def match_vouchers(
     for voucher in rest:
         place = (voucher.series, voucher.number)
         entries = [e for e in free.get(place, []) if same_year(e.date, voucher.date)]
+        entries = [e for e in entries if not e.reversed] or entries
         other = next((e for e in entries if e.date == voucher.date), None)
         if other is None and len(entries) == 1 and count[place] == 1:
             other = entries[0]

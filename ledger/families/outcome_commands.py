@@ -12,9 +12,10 @@ from ledger import rules
 from ledger.commands import Decision, Lookup, Notice
 from ledger.errors import Problem, UsageError
 from ledger.events import Draft
-from ledger.families.governance import Governance
+from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
 from ledger.families.outcome import (
+    CONTENT,
     CONTENT_PRIVATE,
     Incoming,
     Matched,
@@ -26,6 +27,7 @@ from ledger.families.outcome import (
 from ledger.families.outcome_reversal import reversal_drafts
 from ledger.families.outcome_totals import year_drafts
 from ledger.money import to_text
+from ledger.periods import FiscalCalendar, is_month
 from ledger.state import State, VoucherEntry
 
 
@@ -57,6 +59,8 @@ class PostOutcome:
         organisation, decision = state.of(Organisation), Decision()
         if self.accept_changes and not (self.reason or "").strip():
             raise UsageError("Accepting changes wants a reason.", "Give --reason TEXT.")
+        if self.late_to is not None and not is_month(self.late_to):
+            raise UsageError(f"{self.late_to!r} is not a month.", "Write it as 2020-09.")
         decision.problems += rules.check(
             self.rows,
             [
@@ -79,7 +83,7 @@ class PostOutcome:
             )
 
         matched = match_vouchers(incoming, look.vouchers(numbers), same_year, same_content)
-        self._repeats(matched, incoming, same_year, decision)
+        self._repeats(incoming, calendar, decision)
         decision.known += sum(len(v.rows) for v, _ in matched.known)
         for voucher, entry in matched.known:
             if entry.reversed:
@@ -128,19 +132,20 @@ class PostOutcome:
         return vouchers
 
     def _repeats(
-        self, matched: Matched, incoming: Sequence[Incoming], same_year: Any, decision: Decision
+        self, incoming: Sequence[Incoming], calendar: FiscalCalendar, decision: Decision
     ) -> None:
         """A voucher number that the file holds more than once, or equal rows without number."""
         seen: dict[tuple[str, str, str], Incoming] = {}
         for voucher in incoming:
             if voucher.number:
-                place = (voucher.series, voucher.number, "")
+                year = calendar.year_of(voucher.date[:7])[0]
+                place = (voucher.series, voucher.number, year)
             elif self.strict:
                 place = ("", voucher.date, voucher.digest)
             else:
                 continue
             first = seen.setdefault(place, voucher)
-            if first is voucher or (voucher.number and not same_year(first.date, voucher.date)):
+            if first is voucher:
                 continue
             found = f"voucher {voucher.label} stands in line {first.line} already"
             if voucher.digest != first.digest or voucher.date != first.date:
@@ -186,18 +191,22 @@ class PostOutcome:
 def equal_but_erased(
     rows: Sequence[Mapping[str, Any]], recorded: Sequence[Mapping[str, Any]], count: int
 ) -> bool:
-    """True if the rows are the recorded ones but for private values that have been erased."""
-    if len(rows) != count or not any(r.get("erased") for r in recorded):
+    """True if the rows, in any order, are the recorded ones but for values that were erased."""
+    if len(rows) != count or not any(r["erased"] for r in recorded):
         return False
-    if voucher_digest(rows, private=False) != voucher_digest(recorded, private=False):
-        return False
-    order = {r["row"]: r for r in rows}
+    free = list(rows)
     for old in recorded:
-        new = order.get(old["row"])
-        for name in CONTENT_PRIVATE:
-            if new and old.get(name) is not None and old[name] != new[name]:
-                return False
+        kept = [f for f in (*CONTENT, *CONTENT_PRIVATE) if f not in old["erased"]]
+        same = next((r for r in free if all(_same(r.get(f), old.get(f)) for f in kept)), None)
+        if same is None:
+            return False
+        free.remove(same)
     return True
+
+
+def _same(one: object, other: object) -> bool:
+    """Equal, where empty is nothing."""
+    return (one or None) == (other or None)
 
 
 class _Poster:
@@ -205,21 +214,9 @@ class _Poster:
 
     def __init__(self, wish: PostOutcome, state: State, look: Lookup, decision: Decision) -> None:
         self.wish, self.look, self.decision = wish, look, decision
-        self.organisation, self.governance = state.of(Organisation), state.of(Governance)
+        self.closed = Closed(state)
         self.months: set[str] = set()
         self.ordinal = 0
-        self._closed: dict[tuple[str, str], bool] = {}
-        self._paths: dict[str, list[str]] = {}
-
-    def closed(self, period: str, unit: str) -> bool:
-        """True if the period takes no outcome in the unit."""
-        place = (period, unit)
-        if place not in self._closed:
-            if unit not in self._paths:
-                self._paths[unit] = self.organisation.ancestors(unit)
-            path = self._paths[unit]
-            self._closed[place] = self.governance.is_closed("outcome", period, path)
-        return self._closed[place]
 
     def _refuse(self, code: str, voucher: Incoming, found: str, remedy: str) -> None:
         self.decision.problems.append(
@@ -250,6 +247,7 @@ class _Poster:
         late = self._late(voucher)
         self.ordinal += 1
         self.months.update(r["date"][:7] for r in voucher.rows)
+        self.months.update((late,) if late else ())
         names = OutcomePosted.model_fields.keys() & self.wish.rows.columns
         for row in voucher.rows:
             content = {name: row[name] for name in names if row[name] not in (None, "")}
@@ -277,8 +275,8 @@ class _Poster:
             return
         if not entry.reversed:
             rows = self.look.voucher_rows(entry.first)
-            shut = any(self.closed(r["period"], r["unit"]) for r in rows)
-            if shut and self.wish.late_to is None:
+            shut, late = any(self.closed(r["period"], r["unit"]) for r in rows), self.wish.late_to
+            if shut and (late is None or any(self.closed(late, r["unit"]) for r in rows)):
                 self._refuse(
                     "period-closed",
                     voucher,
@@ -288,6 +286,7 @@ class _Poster:
                 return
             self.ordinal += 1
             self.decision.drafts += reversal_drafts(
-                rows, self.ordinal, self.wish.reason or "", self.wish.late_to if shut else None
+                rows, self.ordinal, self.wish.reason or "", late if shut else None
             )
+        self.decision.anew = True
         self.post(voucher, corrects=entry.first)

@@ -9,19 +9,27 @@ from typing import Any
 from ledger.commands import Decision, Lookup
 from ledger.errors import AlreadyReversed, PeriodClosed, RuleBroken, UsageError
 from ledger.events import Draft
-from ledger.families.governance import Governance
+from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
 from ledger.families.outcome import OutcomePosted, OutcomeReversed
+from ledger.families.outcome_totals import year_drafts
 from ledger.money import to_text
-from ledger.periods import first_day
+from ledger.periods import first_day, is_month
 from ledger.state import State
 
 
 def reversal_drafts(
-    rows: Sequence[Mapping[str, Any]], ordinal: int, reason: str, period: str | None
+    rows: Sequence[Mapping[str, Any]],
+    ordinal: int,
+    reason: str,
+    period: str | None,
+    date: str | None = None,
 ) -> list[Draft]:
-    """One reversal a row, in the row's own period, or in ``period`` where that is closed: the
-    reversal is then dated that period's first day, so that the closed month's balances stand."""
+    """One reversal a row, in the row's own period, or in ``period`` where that is closed.
+
+    ``date`` is that of the reversal where it is not the row's own: a correction made here is of
+    the day it lands on, so that the closed month's balances stand; one that the books made keeps
+    their day."""
     drafts = []
     for row in rows:
         content = {
@@ -36,7 +44,9 @@ def reversal_drafts(
             "reason": reason,
         }
         if period is not None:
-            content |= {"period": period, "date": first_day(period).isoformat()}
+            content["period"] = period
+        if date is not None:
+            content["date"] = date
         drafts.append(Draft(OutcomeReversed.model_validate(content)))
     return drafts
 
@@ -60,12 +70,9 @@ class ReverseVouchers:
         """The reversals, and with ``replacements`` (by position) the corrected vouchers."""
         if not self.reason.strip():
             raise UsageError("A reversal wants a reason.", "Give --reason TEXT.")
-        decision, ordinal, done = Decision(), 0, set[int]()
-        organisation, governance = state.of(Organisation), state.of(Governance)
-
-        def closed(period: str, unit: str) -> bool:
-            return governance.is_closed("outcome", period, organisation.ancestors(unit))
-
+        if self.in_period is not None and not is_month(self.in_period):
+            raise UsageError(f"{self.in_period!r} is not a month.", "Write it as 2020-09.")
+        decision, ordinal, done, closed = Decision(), 0, set[int](), Closed(state)
         for position in self.positions:
             entry = look.voucher_of(position)
             if entry is None:
@@ -88,12 +95,15 @@ class ReverseVouchers:
             if period and any(closed(period, r["unit"]) for r in rows):
                 raise PeriodClosed(f"{period} is closed for outcome.", "Give an open period.")
             ordinal += 1
-            decision.drafts += reversal_drafts(rows, ordinal, self.reason, period)
+            date = first_day(period).isoformat() if period else None
+            decision.drafts += reversal_drafts(rows, ordinal, self.reason, period, date)
             if self.replacements:
                 ordinal += 1
                 decision.drafts += self._corrected(rows, ordinal, entry.first, period, state)
         if not decision.drafts:
             raise AlreadyReversed("Everything named is reversed already.")
+        months = [self.in_period] if self.in_period else []
+        decision.drafts[:0] = year_drafts(state, months, "vouchers", self.kind, decision)
         return decision
 
     def _corrected(
@@ -105,6 +115,9 @@ class ReverseVouchers:
         state: State,
     ) -> list[Draft]:
         organisation, drafts, balance = state.of(Organisation), list[Draft](), 0
+        closed, held = Closed(state), {row["position"] for row in rows}
+        if strange := sorted(set(self.replacements or {}) - held):
+            raise UsageError(f"Event {strange[0]} is not of the voucher that is corrected.")
         for row in rows:
             content = {
                 n: row[n]
@@ -114,9 +127,16 @@ class ReverseVouchers:
             content |= {"voucher": ordinal, "corrects": first}
             content |= dict((self.replacements or {}).get(row["position"], {}))
             if period is not None:
-                content["period"] = period
-            if content["unit"] not in organisation.units:
-                raise UsageError(f"There is no unit {content['unit']!r}.")
+                content |= {"period": period, "date": first_day(period).isoformat()}
+                content.pop("row_date", None)
+            for name in ("unit", "counterparty_unit"):
+                if content.get(name) and content[name] not in organisation.units:
+                    raise UsageError(f"There is no unit {content[name]!r}.")
+            if closed(content["period"], content["unit"]):
+                raise PeriodClosed(
+                    f"{content['period']} is closed for outcome in unit {content['unit']}.",
+                    "Give --in PERIOD with an open period.",
+                )
             if content["account"] not in organisation.accounts:
                 raise UsageError(f"There is no account {content['account']!r}.")
             balance += content["amount"]

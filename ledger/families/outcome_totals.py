@@ -11,7 +11,7 @@ from ledger import rules
 from ledger.commands import Decision, Lookup, Notice
 from ledger.errors import Problem
 from ledger.events import Draft
-from ledger.families.governance import Governance
+from ledger.families.governance import Closed
 from ledger.families.organisation import Basis, FiscalYearStated, Organisation
 from ledger.families.outcome import (
     TOTAL_KEY,
@@ -132,7 +132,7 @@ class RestateTotals:
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed total; a total repeated in the file is a problem."""
-        organisation, governance = state.of(Organisation), state.of(Governance)
+        organisation, closed = state.of(Organisation), Closed(state)
         decision = Decision()
         decision.problems += rules.check(
             self.rows, rules.entry_rules(organisation.units, organisation.accounts), self.file
@@ -145,7 +145,6 @@ class RestateTotals:
         months = sorted(set(rows["period"].to_list()))
         known = look.totals(months[0], months[-1])
         seen: dict[tuple[str | None, ...], int] = {}
-        paths: dict[str, list[str]] = {}
         for row in rows.iter_rows(named=True):
             key = tuple(row.get(name) or None for name in TOTAL_KEY)
             if key in seen:
@@ -165,8 +164,7 @@ class RestateTotals:
             if old == new:
                 decision.known += 1
                 continue
-            path = paths.setdefault(row["unit"], organisation.ancestors(row["unit"]))
-            if governance.is_closed("outcome", row["period"], path):
+            if closed(row["period"], row["unit"]):
                 decision.problems.append(
                     Problem(
                         "period-closed",

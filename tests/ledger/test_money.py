@@ -38,6 +38,9 @@ def test_swedish_writing_comes_back(ore: int, space: str, minus: str) -> None:
         ("92233720368547758.08", "beyond 64 bits of öre"),
         ("1e5", "not a number"),
         ("NaN", "not a number"),
+        ("--5", "not a number"),
+        ("-+5", "not a number"),
+        ("٣", "not a number"),
         ("1." + "0" * 60 + "1", "longer than any amount"),
     ],
 )

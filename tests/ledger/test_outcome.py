@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.commands import Source
-from ledger.errors import AlreadyReversed, InputRefused, PeriodClosed, RuleBroken
+from ledger.errors import (
+    AlreadyReversed,
+    BeyondSixtyFourBits,
+    InputRefused,
+    PeriodClosed,
+    RuleBroken,
+    UsageError,
+)
 from ledger.families.governance import ClosePeriods
 from ledger.families.outcome import Incoming, match_vouchers
 from ledger.families.outcome_reversal import ReverseVouchers
@@ -235,3 +242,110 @@ def test_every_voucher_meets_exactly_one_fate_and_what_was_recorded_is_known(dra
     assert len(half.known) + len(half.changed) + len(half.new) == len(incoming)
     used = [e.first for _, e in (*half.known, *half.changed)]
     assert len(used) == len(set(used))
+
+
+ACCEPT: dict = {"accept_changes": True, "reason": "rättad i källan"}
+
+
+def test_a_voucher_may_change_again_and_again(store) -> None:
+    for ore in (100_00, 150_00, 170_00):
+        post(store, *wage("1", ore), **ACCEPT)
+    assert total(store) == -170_00
+    post(store, *wage("1", 100_00), **ACCEPT)  # and back to what it was at first
+    assert total(store) == -100_00
+    post(store, *wage("1", 100_00, "2020-08-20"), **ACCEPT)  # and to another day
+    assert (total(store), total(store, "1930")) == (-100_00, 100_00)
+
+
+def test_a_change_back_is_a_change_and_never_taken_for_the_reversed(store) -> None:
+    post(store, *wage("1", 100_00))
+    post(store, *wage("1", 150_00), **ACCEPT)
+    with pytest.raises(InputRefused) as refused:
+        post(store, *wage("1", 100_00), *wage("2", 1_00))
+    assert codes(refused) == {"voucher-changed"}
+
+
+def test_a_change_in_the_source_after_a_correction_here(store) -> None:
+    post(store, *wage("1", 100_00))
+    first = store.book().postings()["position"][0]
+    wish = ReverseVouchers(
+        (first,), "fel enhet", replacements={first: {"unit": "20"}}, kind="correct"
+    )
+    store.record(wish, ACTOR, Source("ledger correct"))
+    assert post(store, *wage("1", 100_00)).recorded == 0, "the source's own is known still"
+    post(store, *wage("1", 130_00), **ACCEPT)
+    assert total(store) == -130_00
+
+
+def test_again_takes_what_was_reversed_once(store) -> None:
+    post(store, *wage("1", 100_00))
+    position = store.book().postings()["position"][0]
+    store.record(ReverseVouchers((position,), "fel"), ACTOR, REVERSE)
+    assert post(store, *wage("1", 100_00), again=True).recorded == 2
+    for again in (False, True, True):
+        receipt = post(store, *wage("1", 100_00), again=again)
+        assert (receipt.recorded, receipt.notices) == (0, ()), "it stands"
+    assert total(store) == -100_00
+
+
+def test_balances_of_a_closed_month_after_a_change_in_the_books_and_one_made_here(store) -> None:
+    post(store, *wage("1", 100_00), *wage("2", 10_00))
+    store.record(ClosePeriods(("2020-08",)), ACTOR, Source("ledger close"))
+
+    def by_month() -> dict[str, int]:
+        frame = store.book().postings()
+        wages = frame.filter(frame["account"] == "4010")
+        sums: dict[str, int] = {}
+        for day, ore in wages.select("date", "amount").iter_rows():
+            sums[day[:7]] = sums.get(day[:7], 0) + ore
+        return {month: ore for month, ore in sums.items() if ore}
+
+    post(store, *wage("1", 150_00), *wage("2", 10_00), late_to="2020-09", **ACCEPT)
+    assert by_month() == {"2020-08": -160_00}, "by the voucher's day the books say 150 + 10"
+    last = store.book().postings()
+    second = last.filter(last["number"] == "2")["position"].to_list()
+    amounts = {second[0]: {"amount": -12_00}, second[1]: {"amount": 12_00}}
+    wish = ReverseVouchers((second[0],), "fel", "2020-09", replacements=amounts, kind="correct")
+    store.record(wish, ACTOR, Source("ledger correct"))
+    assert by_month() == {"2020-08": -160_00, "2020-09": -2_00}, "a closed month stands"
+
+
+def test_a_correction_lands_in_no_closed_unit_and_names_its_own_voucher(store) -> None:
+    post(store, *wage("1", 100_00, unit="20"))
+    store.record(ClosePeriods(("2020-08",), unit="10"), ACTOR, Source("ledger close"))
+    first = store.book().postings()["position"][0]
+    for new, error in (
+        ({first: {"unit": "10"}}, PeriodClosed),
+        ({999: {"unit": "20"}}, UsageError),
+    ):
+        wish = ReverseVouchers((first,), "fel", replacements=new)
+        with pytest.raises(error):
+            store.record(wish, ACTOR, Source("ledger correct"))
+    with pytest.raises(UsageError, match="not a month"):
+        store.record(ReverseVouchers((first,), "fel", "2020-9"), ACTOR, REVERSE)
+
+
+def test_what_does_not_fit_in_64_bits_is_never_recorded(store) -> None:
+    def totals(amount):
+        return RestateTotals(rows({"amount": amount, "date": "2019-03-31"}), "b.csv")
+
+    store.record(totals(INT64_MAX), ACTOR, Source("b.csv"))
+    with pytest.raises(BeyondSixtyFourBits):
+        store.record(totals(-INT64_MAX), ACTOR, Source("b.csv"))
+    assert store.book().postings()["amount"].to_list() == [INT64_MAX]
+
+
+def test_an_erased_value_is_left_out_of_the_comparison_and_only_that(store) -> None:
+    post(store, *wage("1", 100_00, text="Resa Namn"))
+    position = store.book().postings()["position"][0]
+    with store._datastore.transaction(commit=True) as cursor:
+        cursor.execute("DELETE FROM private_values WHERE position = ?", (position,))
+        cursor.execute("DELETE FROM index_vouchers")
+        cursor.execute("DELETE FROM index_progress")
+    turned = list(reversed(wage("1", 100_00, text="Resa Namn")))
+    assert post(store, *turned).recorded == 0
+    other = wage("1", 100_00, text="Resa Namn")
+    other[1]["text"] = "en annan text"
+    with pytest.raises(InputRefused) as refused:
+        post(store, *other)
+    assert codes(refused) == {"voucher-changed"}

@@ -33,6 +33,15 @@ def test_stated_years_rule_their_own_months() -> None:
     assert calendar.year_of("2021-01") == ("2021-01", "2021-12")
 
 
+def test_years_beside_a_stated_one_take_what_is_left() -> None:
+    calendar = FiscalCalendar(1, (("2020-07", "2021-06"),))
+    assert calendar.year_of("2020-03") == ("2020-01", "2020-06")
+    assert calendar.year_of("2021-08") == ("2021-07", "2021-12")
+    assert calendar.year_of("2022-01") == ("2022-01", "2022-12")
+    assert calendar.parse("2020") == Period("2020", "2020-07", "2021-06")
+    assert calendar.parse("2020-T1") == Period("2020-T1", "2020-07", "2020-10")
+
+
 @pytest.mark.parametrize("text", ["2020-13", "2020-00", "20-08", "2020-T4", "aug", "", "2020-8"])
 def test_what_is_no_period(text: str) -> None:
     assert not is_month(text)

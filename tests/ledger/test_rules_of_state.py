@@ -161,6 +161,63 @@ def test_reopening_wants_a_reason_and_a_second_person(store) -> None:
         reopen("2020-08")
 
 
+def test_a_part_reopened_is_open_alone_and_the_whole_closes_it_again(store) -> None:
+    close(store, "2020-08")
+    record(store, ReopenPeriod("2020-08", "sen faktura", "ekonomichef", ACTOR, unit="10"))
+    assert post(store, *wage("1", 1_00, unit="11")).recorded, "11 stands below 10"
+    with pytest.raises(InputRefused):
+        post(store, *wage("2", 1_00, unit="20"))
+    close(store, "2020-08", unit="10")
+    with pytest.raises(InputRefused):
+        post(store, *wage("3", 1_00, unit="11"))
+
+
+def test_a_month_is_not_reopened_behind_a_closed_one_of_a_part(store) -> None:
+    close(store, "2020-07")
+    close(store, "2020-08", unit="10")
+    with pytest.raises(RuleBroken, match="Reopen 2020-08 first"):
+        record(store, ReopenPeriod("2020-07", "sen faktura", "ekonomichef", ACTOR))
+
+
+def test_a_late_month_is_not_left_open_behind_closed_ones(store) -> None:
+    post(store, *wage("1", 1_00))
+    close(store, "2020-08")
+    post(store, *wage("2", 1_00, "2020-07-15"))
+    with pytest.raises(RuleBroken, match="2020-07 is still open"):
+        close(store, "2020-09")
+
+
+def test_preliminary_becomes_final_and_counts_as_closed(store) -> None:
+    post(store, *wage("1", 1_00))
+    close(store, "2020-08", preliminary=True)
+    with pytest.raises(InputRefused):
+        post(store, *wage("2", 1_00))
+    assert store.book().period().last == "2020-08", "the last with outcome; none is finally closed"
+    close(store, "2020-08")
+    with pytest.raises(PeriodClosed):
+        close(store, "2020-08")
+
+
+def test_moving_a_unit_does_not_open_its_closed_months(store) -> None:
+    close(store, "2020-08", unit="10")
+    record(store, RegisterUnits((UnitRow("11", "Nät", "20", "unit", "line", "2021-01"),), "u"))
+    with pytest.raises(InputRefused):
+        post(store, *wage("1", 1_00, unit="11"))
+
+
+def test_a_place_corrected_for_the_same_month_is_the_one_that_counts(store) -> None:
+    moved = RegisterUnits((UnitRow("11", "Nät", "20", "unit", "line", "2018-01"),), "u")
+    assert record(store, moved).recorded == 1
+    assert store.book().organisation.ancestors("11") == ["11", "20", "RN"]
+    assert record(store, moved).known == 1
+
+
+def test_the_second_person_is_another_however_the_name_is_written(store) -> None:
+    close(store, "2020-08")
+    with pytest.raises(SecondPersonMissing):
+        record(store, ReopenPeriod("2020-08", "skäl", f" {ACTOR.upper()} ", ACTOR))
+
+
 # ── budget ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,6 +249,10 @@ def test_phasing_by_last_year_and_by_a_key(store) -> None:
         "2020-03": -60_00, "2020-12": -20_00,
         "2021-01": -10_00, "2021-04": -10_00, "2021-07": -10_00, "2021-10": -10_00,
     }  # fmt: skip
+    post(store, *wage("3", -99_00, "2019-05-01"))
+    assert refused(store, budget(last | {"amount": -81_00, "version": "technical"})) == {
+        "no-phasing"
+    }, "months of both signs have no shares"
     none = {"year": "2020", "account": "5010", "amount": -1, "phasing": "last_year"}
     assert refused(store, budget(none)) == {"no-phasing"}
 
@@ -203,6 +264,8 @@ def test_a_decided_budget_changes_by_a_new_version_only(store) -> None:
     assert refused(store, budget(first | {"amount": -110_00})) == {"budget-decided"}
     more = first | {"amount": -10_00, "version": "supplementary", "decision": "RS § 1"}
     assert record(store, budget(more)).recorded == 1
+    assert record(store, budget(more | {"decision": "RS § 99"})).recorded == 1
+    assert sum(store.book().events("budget.decided")["amount"]) == -120_00
     moved = first | {"amount": 5_00, "version": "reallocated"}
     assert refused(store, budget(moved)) == {"reallocation-not-zero"}
     assert record(store, budget(moved, moved | {"unit": "20", "amount": -5_00})).recorded == 2
@@ -232,7 +295,10 @@ def test_a_round_is_entered_adopted_and_locked(rounds) -> None:
     assert record(rounds, entry()).known == 1
     assert record(rounds, entry(amount=-6)).recorded == 1
     assume = {"round": "T2", "unit": "10", "assumption": "one_off", "amount": -1, "text": "flytt"}
-    record(rounds, Assume((assume,), "a.csv"))
+    assert record(rounds, Assume((assume,), "a.csv")).recorded == 1
+    assert record(rounds, Assume((assume,), "a.csv")).known == 1
+    assert record(rounds, Assume((assume | {"text": "annan flytt"},), "a.csv")).recorded == 1
+    assert record(rounds, entry(amount=-6, comment="ny motivering")).recorded == 1
     record(rounds, AdoptRound("T2"))
     assert refused(rounds, entry(amount=-7)) == {"round-adopted"}
     with pytest.raises(RuleBroken):
@@ -240,7 +306,7 @@ def test_a_round_is_entered_adopted_and_locked(rounds) -> None:
     kept = rounds.book().state.of(Forecasts).round("T2")
     assert [e.amount for e in kept.entries.values()] == [-6]
     entered = rounds.book().events("forecast.entered")["amount"].to_list()
-    assert entered == [-5, -6], "what was entered first stays"
+    assert entered == [-5, -6, -6], "what was entered first stays"
 
 
 @pytest.mark.parametrize(
@@ -261,8 +327,18 @@ def test_entries_that_are_refused(rounds, more, code) -> None:
 
 
 def test_an_entry_is_by_month_or_for_the_rest_never_both(rounds) -> None:
+    row = dict(entry().rows[0])
+    both = EnterForecast((row | {"period": "2020-09"}, row), "f.csv")
+    assert refused(rounds, both) == {"entry-mixed"}
     record(rounds, entry(period="2020-09"))
     assert refused(rounds, entry()) == {"entry-mixed"}
+
+
+def test_a_round_is_of_months_that_have_been(rounds) -> None:
+    with pytest.raises(ForecastError, match="The latest month with any is 2020-08"):
+        record(rounds, OpenRound("T3", "2020-12", "s"))
+    with pytest.raises(UsageError, match="not a date"):
+        record(rounds, OpenRound("T3", "2020-08", "s", deadline="snart"))
 
 
 def test_the_state_is_folded_from_the_log_alone(rounds) -> None:

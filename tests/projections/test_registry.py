@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 import projections
+from ledger.errors import BeyondSixtyFourBits
 from projections import PROJECTIONS
-from projections.amounts import SumBeyondRange, narrowed, percent
+from projections.amounts import narrowed, percent
 from projections.registry import projection
 
 
@@ -72,5 +73,5 @@ def test_narrowing_refuses_both_ends():
     frame = pl.DataFrame({"a": [2**63 - 1, -(2**63)]}, {"a": pl.Int128})
     assert narrowed(frame, ("a",)).schema == {"a": pl.Int64}
     for beyond in (2**63, -(2**63) - 1):
-        with pytest.raises(SumBeyondRange):
+        with pytest.raises(BeyondSixtyFourBits):
             narrowed(pl.DataFrame({"a": [beyond]}, {"a": pl.Int128}), ("a",))
