@@ -156,6 +156,7 @@ RULES: dict[str, str] = {
     "period-outside-round": "A forecast is for the months after the round's, in its fiscal year.",
     "unknown-method": "No such method. Write manual, model, budget or previous.",
     "comment-missing": "An entry by hand needs a comment: say what it stands on.",
+    "model-without-inputs": "An entry says model, not from which inputs. Let the model enter it.",
     "entry-mixed": "A unit and line are entered by month and for the rest of the year. Choose one.",
     "entry-repeated": "A unit and line stand twice in the file. Keep one row.",
     "bad-assumption": "An assumption names a round, unit, line, kind or month that does not hold.",

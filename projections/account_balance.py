@@ -51,7 +51,8 @@ def balance(
     ``structure`` changes nothing; it is there so that all projections are asked alike, and names
     one that there is.
 
-    Raises `ledger.errors.UsageError`, also where nothing at all is on record up to ``through``, and `ledger.errors.BeyondSixtyFourBits`.
+    Raises `ledger.errors.UsageError`, also where nothing at all is on record up to ``through``,
+    and `ledger.errors.BeyondSixtyFourBits`.
     """
     keys = list(axes(by, ("account", "month")))
     if keys[0] != "account":
@@ -106,12 +107,12 @@ _CHANGE = pl.col("debit") + pl.col("credit")
 def _require_answer(book: Book, postings: pl.LazyFrame, last: str) -> None:
     """An error where neither a posting nor a stated opening is on record up to a month."""
     first = postings.select(pl.col("month").min()).collect().item()
-    known = [begins for begins, _ in book.state.of(Openings).balances]
-    known += [first] if first is not None else []
     # What a month opens with is what the month before it closed with.
+    known = [shift(begins, -1) for begins, _ in book.state.of(Openings).balances]
+    known += [first] if first is not None else []
     if not known:
         raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
-    if last < (begins := min(known)) and last < shift(begins, -1):
+    if last < (begins := min(known)):
         raise UsageError(
             f"There is no balance for {last}; the first month with any is {begins}.",
             f"Give --through {begins} or later.",

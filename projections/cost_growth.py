@@ -36,7 +36,8 @@ def cost_development(
 
     Rows: lines of the structure (setting ``structure.cost_development``, else the only one) that
     take cost accounts, in its order, then ``unmapped`` if costs fall outside them; no total.
-    Months without outcome are an error, as in `result`. Cost accounts only. ``by`` is ``line``. `projections.rows` gives the JSON shape.
+    Cost accounts only. ``by`` is ``line``. `projections.rows` gives the JSON shape. Months, and
+    ``year`` without ``through``, as in `result`: after the latest with outcome is an error.
 
     Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """

@@ -175,12 +175,12 @@ class Tree:
         self.places: dict[str, Place] = self.organisation.places(
             self.name, book.period(when).last if when else at
         )
-        if when and not self.places:
+        founded = self.organisation.founded
+        self.root = founded.root if founded and self.name == "line" else None
+        if when and not self.places.keys() - {self.root}:
             raise UsageError(
                 f"The tree {self.name!r} has no units in {when}.", "Give a later month after @."
             )
-        founded = self.organisation.founded
-        self.root = founded.root if founded and self.name == "line" else None
 
     @property
     def levels(self) -> set[str]:

@@ -53,14 +53,13 @@ def result(
     account, project, product, activity, month. One level stands under ``unit``, all else under
     its own name. One dimension ends with a total whose key and name are null; several have none.
     A single level lists all its units in code order, ``line`` all lines that take accounts in the
-    structure's order; a unit above the level stands under its own code, all of a ``unit`` below the
-    level under that unit's, accounts without line
-    under ``unmapped``, amounts without a code under ``without``: rows sum to the total.
+    structure's order; a unit above the level (or a ``unit`` asked for below it) stands under its
+    own code, accounts without line and amounts without code under ``unmapped`` and ``without``.
 
     Months: ``span`` is accumulated (the fiscal year's first month to ``through``), month, or
-    rolling12; ``year`` without ``through`` ends with its latest month that has outcome; last year
-    is twelve months earlier (or, where a fiscal year has more, the first months of the one
-    before). A month after the latest with outcome, or before the first, is an error. Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
+    rolling12; ``year`` without ``through`` ends with its latest month with outcome; last year is
+    as `Span` says. A month after the latest with outcome, or before the first, is an error.
+    Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
 
     Budget is that of the same months, ``annual_budget`` of the whole fiscal year. ``forecast`` is
     the round adopted last among those through a month of the fiscal year: outcome so far as known
@@ -73,8 +72,7 @@ def result(
     an entry stands above the ``unit`` asked for. Else the total's forecast is the whole, also
     where rows have none. ``change_percent`` where last year is 0.
 
-    Raises `ledger.errors.UsageError` for an unknown dimension, unit, tree, structure or period,
-    `ledger.errors.UnknownTime`, and `ledger.errors.BeyondSixtyFourBits`.
+    Raises `UsageError` for what is unknown, `UnknownTime` and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     asked = outcome_span(book, through, year, span)

@@ -72,14 +72,14 @@ def year_end(
     if "month" in by:
         rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
         raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
+    last = book.period(through or ask.get("year")).last
+    _require_outcome(book, last)
     known = projections.result(book, through, by=by, **ask)
-    year = ask.pop("year", None)
-    last = book.period(through or year).last
+    ask.pop("year", None)
     keys = known.columns[: known.columns.index("name")]
     rows = known.filter(pl.col(keys[0]).is_not_null()) if len(by) == 1 else known
     wanted = tuple(sorted({*ALWAYS, *levels}))
     history = projections.monthly_series(book, last, by=by, **ask)
-    _require_outcome(book, last)
     budget = projections.budget_series(book, last, by=by, **ask)
     series = pl.concat_str(keys, separator=JOIN)
     rows = rows.with_columns(series.alias("series")).join(

@@ -62,7 +62,8 @@ def _interval(frame: pl.DataFrame, lang: Language) -> list[str]:
     fallback = frame.filter(~frame["method"].is_in(_CALIBRATED))
     notes = []
     if frame["method"].is_in(_CALIBRATED[:2]).any():
-        notes.append(label("note.interval", lang))
+        some = "note.interval_some" if fallback.height else "note.interval"
+        notes.append(label(some, lang))
     if fallback.is_empty():
         return notes
     rows = []

@@ -91,7 +91,7 @@ def test_a_dry_run_records_nothing(founded):
 
 def test_a_single_record_is_taken_like_a_file_of_one_row(founded):
     """`record` goes the same way as `import`, and names no file."""
-    done = founded("record", "setting", "setting=structure.result", "value=annan")
+    done = founded("record", "setting", "setting=structure.variances", "value=prognos")
     assert done.exit_code == 0, done.output
     assert last_line(done) == "recorded 1, already known 0, refused 0"
     refused = founded("record", "account", "account=", "name=Namnlös")

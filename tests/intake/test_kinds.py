@@ -9,7 +9,7 @@ from ledger.families.forecast import OpenRound
 from ledger.families.organisation import Line
 from ledger.store import Store
 from tests.intake.samples import problems, take, the_problem, write
-from tests.ledger.builders import ACTOR, new_store
+from tests.ledger.builders import ACTOR, new_store, post
 
 STRUCTURES = """\
 struktur;rad;överordnad;från_konto;till_konto;tecken;gäller_från
@@ -27,6 +27,7 @@ def store(tmp_path: Path) -> Store:
     store = new_store(tmp_path)
     take(store, write(tmp_path, STRUCTURES, "rapportstruktur.csv"))
     take(store, write(tmp_path, SETTINGS, "settings.csv"))
+    post(store, {"date": "2020-08-31", "amount": -100})
     store.record(OpenRound(ROUND, "2020-08"), ACTOR, Source("ledger forecast round"))
     return store
 

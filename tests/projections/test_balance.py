@@ -106,6 +106,24 @@ def test_a_part_has_no_opening_where_the_whole_stated_one(books):
     assert balance(book, "2020-02", unit="RN").equals(balance(book, "2020-02"))
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tree": "boards"}, "no tree 'boards'"),
+        ({"tree": "line@2010-01"}, "no units in 2010-01"),
+        ({"structure": "x"}, "no report structure 'x'"),
+        ({"through": "2018-11"}, "no balance for 2018-11; the first month with any is 2018-12"),
+    ],
+)
+def test_questions_that_cannot_be_answered(books, options, message):
+    """Also where the answer would not depend on it; later than the last posting is answered."""
+    book = opened(books)
+    with pytest.raises(UsageError, match=message):
+        balance(book, **options)
+    assert balance(book, "2020-12").equals(balance(book, "2020-02"))
+    assert balance(book, "2018-12").rows()[0] == ("1930", "Bank", 500_00, 0, 0, 0, 500_00)
+
+
 def test_refusals(books):
     """By month alone, and a sum beyond 64 bits on one side."""
     wage(books, "1", "2020-01", 2**62)

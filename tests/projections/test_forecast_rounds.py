@@ -1,15 +1,24 @@
 """Rounds: the list, one by unit and line, and what it assumes."""
 
+import polars as pl
 import pytest
 
 from ledger.errors import ForecastError
 from ledger.families.forecast import AdoptRound, Assume
-from projections import assumptions, forecast_round, rounds
+from ledger.families.organisation_commands import (
+    AccountRow,
+    RegisterAccounts,
+    RegisterUnits,
+    UnitRow,
+)
+from projections import assumptions, facts, forecast_round, result, rounds
+from tests.projections.builders import by_key
 
 
 def test_the_list_of_rounds(books):
     """Open and adopted, in the order they were opened; as known before, none."""
     size = books.book.size
+    books.post(("2020-08", "6101", "4010", -1_00))
     books.round("T1", "2020-04", [("6101", "Personal", -1_00)])
     books.round("T2", "2020-08", [("6101", "Personal", -1_00), ("620", "Lokaler", -2_00)], False)
     frame = rounds(books.book)
@@ -30,7 +39,7 @@ def test_a_round_by_unit_and_line(books):
     books.round("R", "2020-01", [("6101", "Personal", -90_00)], adopt=False)
     books.post(("2020-01", "6101", "4010", -7_00))  # after the round was opened
     books.enter("R", [("6101", "Personal", -95_00)], comment="ny bedömning")
-    books.enter("R", [("610", "Personal", 1_00)], method="model")
+    books.enter("R", [("610", "Personal", 1_00)], method="previous")
     books.record(AdoptRound("R"))
     frame = forecast_round(books.book, "R")
     assert frame.columns == [
@@ -46,7 +55,7 @@ def test_a_round_by_unit_and_line(books):
         "comment",
     ]
     assert frame.rows() == [
-        ("610", "Gemensamt", "Personal", 0, 1_00, 1_00, 0, 1_00, "model", "plan"),
+        ("610", "Gemensamt", "Personal", 0, 1_00, 1_00, 0, 1_00, "previous", "plan"),
         # −10 − 95; −105 + 115
         ("6101", "Ledning", "Personal", -10_00, -95_00, -105_00, -115_00, 10_00, "manual",
          "ny bedömning"),
@@ -69,6 +78,7 @@ def test_entries_by_month_are_summed(books):
 
 def test_what_a_round_assumes(books):
     """In the order it was said, with its text in clear."""
+    books.post(("2020-10", "6101", "4010", -1_00))
     books.round("R", "2020-10", [], adopt=False)
     books.round("S", "2020-10", [], adopt=False)
     made = {"assumption": "one_off", "unit": "620", "text": "Flytt"}
@@ -93,3 +103,42 @@ def test_a_round_that_there_is_not(books):
     for ask in (forecast_round, assumptions):
         with pytest.raises(ForecastError, match="no forecast round 'X'"):
             ask(books.book, "X")
+
+
+def test_a_year_end_is_that_of_the_accounts_tree_and_calendar_then(books):
+    """The account becomes an asset and 6201 moves to 610 after the round was opened."""
+    books.post(("2020-01", "6201", "4010", -10_00), ("2020-01", "6201", "5010", -5_00))
+    books.round("R", "2020-01", [("6201", "Personal", -90_00)], unit="620")
+    year_end = forecast_round(books.book, "R").select("unit", "line", "outcome", "year_end")
+    assert year_end.rows() == [
+        ("6201", "Personal", -10_00, -100_00),
+        ("6201", "Lokaler", -5_00, -5_00),
+    ]
+    books.record(RegisterAccounts((AccountRow("5010", "Hyra", "asset"),), "a.csv"))
+    books.record(
+        RegisterUnits(
+            (
+                UnitRow("6201", "Nät", "610", "unit", "line", "2018-01"),
+                UnitRow("6202", "Ny", "620", "unit", "line", "2018-01"),
+            ),
+            "units.csv",
+        )
+    )
+    books.post(("2020-01", "6202", "4010", -7_00))
+    book = books.book
+    rounds_now = forecast_round(book, "R").select("unit", "line", "outcome", "year_end")
+    assert rounds_now.filter(pl.col("unit") == "6201").rows()[0] == year_end.rows()[0]
+    assert rounds_now["year_end"].sum() == -105_00
+    total = result(book, "2020-01", by="unit")
+    assert by_key(total, "outcome", "forecast")[None] == (-17_00, -105_00)
+    assert by_key(total, "forecast")["6202"] == 0  # inside, and new: nothing so far
+
+
+def test_the_outcome_of_an_earlier_book_is_not_read_again(books):
+    """What `facts.outcome` takes from the later book is what the earlier one says itself."""
+    books.post(("2020-01", "6101", "4010", -10_00), ("2020-01", "6101", "1930", 10_00))
+    then = books.book
+    books.post(("2020-01", "6101", "4010", -3_00))
+    books.record(RegisterAccounts((AccountRow("4010", "Lön", "asset"),), "a.csv"))
+    assert facts.outcome(books.book, then).collect().equals(facts.outcome(then).collect())
+    assert facts.outcome(books.book).collect().is_empty()

@@ -16,6 +16,7 @@ from ledger.families.organisation_commands import (
     UnitRow,
 )
 from ledger.families.outcome_reversal import ReverseVouchers
+from ledger.families.outcome_totals import StateYears
 from projections import result
 from tests.projections.builders import Books, by_key
 
@@ -202,9 +203,10 @@ def test_no_forecast_before_adoption_of_another_year_or_above_the_unit(books):
     assert by_key(result(books.book, "2020-01"), "forecast")[None] is None
     books.round("R2", "2020-01", [("610", "Personal", -90_00)])
     assert by_key(result(books.book, "2020-01"), "forecast")[None] == -100_00
-    assert by_key(result(books.book, "2021-01"), "forecast")[None] is None
     assert by_key(result(books.book, "2020-01", unit="610"), "forecast")[None] == -100_00
     assert by_key(result(books.book, "2020-01", unit="6101"), "forecast")[None] is None
+    books.post(("2021-01", "6101", "4010", -10_00))
+    assert by_key(result(books.book, "2021-01"), "forecast")[None] is None
 
 
 def test_a_round_of_a_part_says_nothing_of_the_rest(books):
@@ -253,7 +255,7 @@ def test_a_fiscal_year_that_begins_in_july(tmp_path):
 
 def test_the_tree_is_that_of_the_last_month(books):
     """6102 moves to 620 in March; a tree of a month can be asked for."""
-    books.post(("2020-01", "6102", "4010", -5_00))
+    books.post(("2020-01", "6102", "4010", -5_00), ("2020-03", "6101", "1930", 1))
     moved = UnitRow("6102", "Stab", "620", "unit", "line", "2020-03")
     books.record(RegisterUnits((moved,), "units.csv"))
     assert by_key(result(books.book, "2020-02"), "outcome")["610"] == -5_00
@@ -319,6 +321,8 @@ def test_a_sum_beyond_64_bits_is_refused_by_name(books):
         ({"by": ("unit", "unit")}, "no choice of rows"),
         ({"unit": "77"}, "no unit '77'"),
         ({"tree": "boards"}, "no tree 'boards'"),
+        ({"tree": "line@2010-01"}, "no units in 2010-01"),
+        ({"structure": "x"}, "no report structure 'x'"),
         ({"by": "line", "structure": "x"}, "no report structure 'x'"),
         ({"span": "decade"}, "no span 'decade'"),
         ({"year": "2020-01"}, "no fiscal year"),
@@ -381,7 +385,7 @@ def test_a_structure_holds_from_its_month(books):
         StructureRow("resultat", "Hyra", None, "5000", "5999", 1, "2020-03"),
         StructureRow("resultat", "Personal", None, "4000", "4999", 1, "2020-03"),
     ]
-    books.post(("2020-01", "6101", "5010", -1_00))
+    books.post(("2020-01", "6101", "5010", -1_00), ("2020-03", "6101", "1930", 1))
     books.record(DecideStructures(tuple(rows), "s.csv"))
     assert by_key(result(books.book, "2020-02", by="line"), "outcome")["Lokaler"] == -1_00
     assert list(by_key(result(books.book, "2020-03", by="line"), "outcome")) == [
@@ -390,3 +394,55 @@ def test_a_structure_holds_from_its_month(books):
         "Personal",
         None,
     ]
+
+
+@pytest.mark.parametrize("ask", [result, projections.cost_development])
+@pytest.mark.parametrize(
+    ("options", "message", "remedy"),
+    [
+        ({"through": "2020-12"}, "2020-12; the latest month with any is 2020-08", "2020-08."),
+        ({"through": "2020"}, "2020-12; the latest month with any is 2020-08", "2020-08."),
+        ({"through": "2018-12"}, "2018-12; the first month with any is 2019-03", "2019-03 or"),
+        ({"year": "2021"}, "fiscal year 2021; the latest month with any is 2020-08", "2020-08"),
+    ],
+)
+def test_a_month_without_outcome_to_come_or_gone_is_an_error(books, ask, options, message, remedy):
+    """Never a table of nothing; a month between two with outcome is one of zeros."""
+    books.post(("2019-03", "6101", "4010", -1_00), ("2020-08", "6101", "4010", -2_00))
+    with pytest.raises(UsageError, match=message) as failure:
+        ask(books.book, **options)
+    assert f"Give --through {remedy}" in failure.value.remedy
+    assert ask(books.book, "2020-05")["outcome"].sum() == 0
+
+
+def test_a_year_ends_with_its_latest_month_that_has_outcome(books):
+    """And is compared with the same months of last year, as known."""
+    books.post(("2019-02", "6101", "4010", -5_00), ("2019-12", "6101", "4010", -7_00))
+    books.post(("2020-02", "6101", "4010", -1_00))
+    size = books.book.size
+    books.post(("2020-12", "6101", "4010", -3_00))
+    first = result(books.book, None, f"@{size}", year="2020")
+    assert by_key(first, "outcome", "last_year")[None] == (-1_00, -5_00)
+    whole = result(books.book, year="2020")
+    assert by_key(whole, "outcome", "last_year")[None] == (-4_00, -12_00)
+
+
+def test_a_unit_asked_for_stands_under_its_own_name(books):
+    """Not as the area or the division that it is a part of."""
+    books.post(("2020-01", "6101", "4010", -7_00), ("2020-01", "6102", "4010", -1_00))
+    for level in ("area", "division"):
+        found = by_key(result(books.book, "2020-01", unit="6101", by=level), "name", "outcome")
+        assert found == {"6101": ("Ledning", -7_00), None: (None, -7_00)}
+    part = by_key(result(books.book, "2020-01", unit="610", by="division"), "name", "outcome")
+    assert part == {"610": ("Gemensamt", -8_00), None: (None, -8_00)}
+
+
+def test_a_fiscal_year_of_eighteen_months_is_compared_with_the_year_before(books):
+    """2019-01 to 2020-06: its first twelve months have a counterpart, the others none."""
+    books.record(StateYears((("2019-01", "2020-06"),), "vouchers", "year.se"))
+    for month, amount in (("2018-02", 1), ("2018-12", 20), ("2019-03", 300), ("2020-02", 4000)):
+        books.post((month, "6101", "3010", amount))
+    found = by_key(result(books.book, "2020-02", by="month"), "outcome", "last_year")
+    assert found[None] == (4300, 21)
+    assert (found["2019-02"], found["2019-12"], found["2020-02"]) == ((0, 1), (0, 20), (4000, 0))
+    assert by_key(result(books.book, "2019-03"), "outcome", "last_year")[None] == (300, 1)
