@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import typer
 
 from cli.options import Reading, bundled
 from cli.output import show
@@ -24,12 +26,18 @@ def asked(ask: Reading, *, by: str | None = None) -> dict[str, Any]:
 
 
 @bundled
-def result(ask: Reading) -> None:
+def result(
+    ask: Reading,
+    span: Annotated[
+        Literal["accumulated", "month", "rolling12"],
+        typer.Option("--span", help="From the fiscal year's first month, or the month alone, …"),
+    ] = "accumulated",
+) -> None:
     """Outcome against budget and last year."""
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
-    table = reports.result(book, ask.spoken, **asked(ask, by="area"))
+    table = reports.result(book, ask.spoken, span=span, **asked(ask, by="area"))
     show(table, ask, simulated=is_simulated(book))
 
 

@@ -18,7 +18,7 @@ import polars as pl
 import projections
 from ledger.errors import ForecastError, UsageError
 from ledger.periods import first_day, shift
-from projections.dimensions import CODES, LEVELS
+from projections.dimensions import CODES, LEVELS, outcome_span
 
 if TYPE_CHECKING:
     from ledger.log import Book
@@ -72,7 +72,8 @@ def year_end(
     if "month" in by:
         rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
         raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
-    last = book.period(through or ask.get("year")).last
+    year = ask.get("year")
+    last = (book.period(through) if through else outcome_span(book, None, year)).last
     _require_outcome(book, last)
     known = projections.result(book, through, by=by, **ask)
     ask.pop("year", None)

@@ -29,8 +29,10 @@ def _known(book: Book, lang: Language) -> str:
 
 
 def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
-    """The last month asked for: that of the period, else of the year, else the latest."""
-    return book.period(through or ask.get("year")).last
+    """The last month asked for: that of the period, else the year's latest with outcome."""
+    from projections.dimensions import outcome_span
+
+    return outcome_span(book, through, ask.get("year")).last
 
 
 def _asked(book: Book, lang: Language, **ask: Any) -> list[str]:
@@ -77,11 +79,19 @@ def _interval(frame: pl.DataFrame, lang: Language) -> list[str]:
 
 
 def result(
-    book: Book, lang: Language, *, through: str | None, by: Sequence[str], **ask: Any
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None,
+    by: Sequence[str],
+    span: str = "accumulated",
+    **ask: Any,
 ) -> Table:
-    """Outcome against budget and last year, with the adopted forecast."""
-    frame = projections.result(book, through, by=tuple(by), **ask)
-    title = label("title.result", lang, through=_through(book, through, ask), scale="{scale}")
+    """Outcome against budget and last year, with the adopted forecast; ``span`` as in
+    `projections.result`."""
+    frame = projections.result(book, through, by=tuple(by), span=span, **ask)
+    key = {"month": "result_month", "rolling12": "result_rolling12"}.get(span, "result")
+    title = label(f"title.{key}", lang, through=_through(book, through, ask), scale="{scale}")
     notes = [label("note.sign", lang), label("note.last_year_same_months", lang)]
     if frame.height and frame["forecast"].null_count() == frame.height:
         notes.append(label("note.no_adopted_round", lang))
@@ -99,7 +109,8 @@ def balance(
 ) -> Table:
     """The trial balance, debit positive."""
     frame = projections.balance(book, through, by=tuple(by), **ask)
-    title = label("title.balance", lang, through=_through(book, through, ask), scale="{scale}")
+    last = book.period(through or ask.get("year")).last
+    title = label("title.balance", lang, through=last, scale="{scale}")
     amounts = projections.PROJECTIONS["balance"].amounts
     columns = [Column(c.key, c.kind) for c in columns_of(frame, amounts)]
     notes = (*_asked(book, lang, **ask), _known(book, lang))

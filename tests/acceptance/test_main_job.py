@@ -76,6 +76,18 @@ def test_every_cell_of_the_result_by_area_to_the_krona(demo) -> None:
     )
 
 
+def test_months_sum_to_the_accumulated_and_twelve_roll_over_the_year(demo) -> None:
+    def total(*question: str) -> Decimal:
+        answer = run("result", "--by", "area", "--format", "json", "--store", demo[0], *question)
+        return Decimal(json.loads(answer)[-1]["outcome"])
+
+    months = [total("--through", f"2020-{m:02d}", "--span", "month") for m in range(1, 9)]
+    assert sum(months) == total("--through", "2020-08") == Decimal("12169358.00")
+    rest = total("--year", "2019") - total("--through", "2019-08")
+    rolled = total("--through", "2020-08", "--span", "rolling12")
+    assert rolled == rest + Decimal("12169358.00")
+
+
 def test_forty_percentages_and_five_amounts_of_cost_development(demo) -> None:
     answer = ask(demo, "cost-development")
     rows = facts("cost_development")
