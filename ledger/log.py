@@ -17,7 +17,6 @@ from pathlib import Path
 
 import polars as pl
 
-import ledger.families  # noqa: F401  (registers every kind of event)
 from ledger.engine import SMALL_EVENTS
 from ledger.errors import StoreError, StoreMissing, Tampered, UnknownTime, UsageError
 from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of

@@ -14,7 +14,7 @@ import polars as pl
 
 from ledger import rules
 from ledger.commands import Decision, Lookup
-from ledger.errors import Problem
+from ledger.errors import Problem, ProblemKind
 from ledger.events import Draft, Event
 from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
@@ -223,10 +223,8 @@ class DecideBudget:
             key = budget_key(row)
 
             def refuse(code: str, found: str, remedy: str, row: Any = row) -> None:
-                kind = "content" if code == "budget-repeated" else "rule"
-                decision.problems.append(
-                    Problem(code, self.file, row["line"], found, remedy, kind)  # type: ignore[arg-type]
-                )
+                kind: ProblemKind = "content" if code == "budget-repeated" else "rule"
+                decision.problems.append(Problem(code, self.file, row["line"], found, remedy, kind))
 
             what = f"budget {version} of {row['account'] or row['report_line']} in {row['period']}"
             if key in seen:

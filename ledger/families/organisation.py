@@ -162,7 +162,7 @@ class Line:
     def takes(self, account: str) -> bool:
         """True if the account's first digits, as many as the ends have, lie between them."""
         low, high = self.account_from, self.account_to
-        return bool(low and high) and low <= account <= f"{high}\uffff"  # type: ignore[operator]
+        return low is not None and high is not None and low <= account <= f"{high}\uffff"
 
 
 @dataclass
@@ -289,4 +289,5 @@ class Organisation(Slice):
 
 def default_type(account: str) -> AccountType:
     """Type by the account's first digit, where neither file nor chart says."""
-    return {"1": "asset", "2": "liability", "3": "income"}.get(account[:1], "cost")  # type: ignore[return-value]
+    by_class: dict[str, AccountType] = {"1": "asset", "2": "liability", "3": "income"}
+    return by_class.get(account[:1], "cost")
