@@ -182,11 +182,9 @@ class Book:
         """The last instant up to which nothing more can be recorded.
 
         Five minutes ago, for so far may another writer's clock be behind; or the newest event.
-        Under a simulated clock, which only its maker can move, the end of the newest event's day.
+        A simulated clock is its maker's, who can still move it to any day after the newest event.
         """
         newest = self.boundaries[-1][1] if self.boundaries else datetime.min.replace(tzinfo=UTC)
-        if self.organisation.require_founded().clock == "simulated":
-            return self._end_of(newest.astimezone(self.organisation.zone).date())
         return max(newest, datetime.now(UTC) - timedelta(minutes=5))
 
     def _end_of(self, day: date) -> datetime:

@@ -105,7 +105,9 @@ def outcome_span(
     """As `span_of`, for a question that only outcome can answer.
 
     ``year`` without ``through`` ends with its latest month that has outcome. Raises `UsageError`
-    for a month after the latest with outcome or before the first, and for a year without any.
+    where none of the months asked for can have any: all of them are after the latest month with
+    outcome, or before the first; and for a year without any. Months asked for beyond the latest
+    are answered with what there is; who shows the answer says so.
     """
     booked = sorted(book.postings()["period"].unique())
     if not booked:
@@ -122,7 +124,7 @@ def outcome_span(
             )
         through = within[-1]
     asked = span_of(book, through, year, span)
-    if asked.last > latest:
+    if asked.months[0] > latest:
         raise UsageError(
             f"There is no outcome for {asked.last}; the latest month with any is {latest}.",
             f"Give --through {latest}.",

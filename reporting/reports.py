@@ -35,6 +35,13 @@ def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
     return outcome_span(book, through, ask.get("year")).last
 
 
+def _beyond(book: Book, lang: Language, last: str) -> list[str]:
+    """That the months asked for go beyond the outcome on record, if they do."""
+    latest = book.postings()["period"].max()
+    beyond = isinstance(latest, str) and latest < last
+    return [label("note.beyond", lang, last=last, latest=latest)] if beyond else []
+
+
 def _asked(book: Book, lang: Language, **ask: Any) -> list[str]:
     """What part of the organisation, which tree and which structure were asked for, if not all
     of it, the line and the default."""
@@ -91,8 +98,10 @@ def result(
     `projections.result`."""
     frame = projections.result(book, through, by=tuple(by), span=span, **ask)
     key = {"month": "result_month", "rolling12": "result_rolling12"}.get(span, "result")
-    title = label(f"title.{key}", lang, through=_through(book, through, ask), scale="{scale}")
-    notes = [label("note.sign", lang), label("note.last_year_same_months", lang)]
+    last = _through(book, through, ask)
+    title = label(f"title.{key}", lang, through=last, scale="{scale}")
+    notes = [*_beyond(book, lang, last), label("note.sign", lang)]
+    notes.append(label("note.last_year_same_months", lang))
     if frame.height and frame["forecast"].null_count() == frame.height:
         notes.append(label("note.no_adopted_round", lang))
     return table_of(
@@ -125,6 +134,7 @@ def cost_development(book: Book, lang: Language, *, through: str | None, **ask: 
     amounts = projections.PROJECTIONS["cost_development"].amounts
     notes = (
         *_asked(book, lang, **ask),
+        *_beyond(book, lang, last),
         label("note.accumulated", lang),
         _known(book, lang),
     )

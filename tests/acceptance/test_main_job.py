@@ -173,3 +173,12 @@ def test_the_read_model_holds_the_same_figures(demo, tmp_path) -> None:
     found = model.execute("SELECT COUNT(*) FROM texts_fts WHERE texts_fts MATCH 'video'")
     assert found.fetchone()[0] > 0
     model.close()
+
+
+def test_a_table_beyond_the_outcome_says_so_and_one_of_nothing_is_refused(demo) -> None:
+    said = run("result", "--through", "2020-12", "--store", demo[0])
+    assert "OBS! Det finns inget utfall efter 2020-08" in said
+    assert "OBS!" not in run("result", "--through", "2020-08", "--store", demo[0])
+    run("result", "--through", "2021-03", "--store", demo[0], code=2)
+    run("result", "--through", "2017-06", "--store", demo[0], code=2)
+    run("forecast", "--through", "2020-12", "--store", demo[0], code=7)

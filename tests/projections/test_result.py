@@ -400,8 +400,8 @@ def test_a_structure_holds_from_its_month(books):
 @pytest.mark.parametrize(
     ("options", "message", "remedy"),
     [
-        ({"through": "2020-12"}, "2020-12; the latest month with any is 2020-08", "2020-08."),
-        ({"through": "2020"}, "2020-12; the latest month with any is 2020-08", "2020-08."),
+        ({"through": "2021-02"}, "2021-02; the latest month with any is 2020-08", "2020-08."),
+        ({"through": "2021"}, "2021-12; the latest month with any is 2020-08", "2020-08."),
         ({"through": "2018-12"}, "2018-12; the first month with any is 2019-03", "2019-03 or"),
         ({"year": "2021"}, "fiscal year 2021; the latest month with any is 2020-08", "2020-08"),
     ],
@@ -413,6 +413,14 @@ def test_a_month_without_outcome_to_come_or_gone_is_an_error(books, ask, options
         ask(books.book, **options)
     assert f"Give --through {remedy}" in failure.value.remedy
     assert ask(books.book, "2020-05")["outcome"].sum() == 0
+
+
+def test_months_beyond_the_latest_are_answered_with_what_there_is(books):
+    """The whole year is asked for when eight of its months have come; one to come alone is not."""
+    books.post(("2020-08", "6101", "4010", -2_00))
+    assert by_key(result(books.book, "2020-12"), "outcome")[None] == -2_00
+    with pytest.raises(UsageError, match="2020-09; the latest month with any is 2020-08"):
+        result(books.book, "2020-09", span="month")
 
 
 def test_a_year_ends_with_its_latest_month_that_has_outcome(books):
