@@ -20,6 +20,7 @@ from cli import (
     history,
     imports,
     periods,
+    proving,
     reconciling,
     recording,
     reports,
@@ -87,6 +88,10 @@ app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")
 app.command()(history.history)
+app.command()(proving.seal)
+app.command()(proving.verify)
+app.command()(proving.prove)
+app.add_typer(proving.key_app, name="key")
 app.add_typer(export.app, name="export")
 app.command()(explain.explain)
 app.command()(explain.topics)

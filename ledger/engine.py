@@ -32,6 +32,8 @@ from ledger.errors import (
     Tampered,
 )
 from ledger.events import EVENTS
+from ledger.seals import GUARDS as SEAL_GUARDS
+from ledger.seals import TABLES as SEAL_TABLES
 
 LOCK_TIMEOUT = 15
 
@@ -75,6 +77,10 @@ _TABLES = [
     f"CREATE INDEX IF NOT EXISTS small_events_{len(BULK)} ON stored_events (topic) "
     f"WHERE {SMALL_EVENTS}",
 ]
+
+#: Everything that a store has beside the library's table.
+OUR_TABLES = (*_TABLES, *SEAL_TABLES)
+OUR_GUARDS = (*_GUARDS, *SEAL_GUARDS)
 
 
 @contextmanager
@@ -143,7 +149,7 @@ class Recorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """The library's table, our guards, the erasable table and the indexes."""
-        return [*super().construct_create_table_statements(), *_TABLES, *_GUARDS]
+        return [*super().construct_create_table_statements(), *OUR_TABLES, *OUR_GUARDS]
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any

@@ -14,7 +14,9 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     ├── StoreError             5     the store could not be read or written
     │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
     │   ├── StoreBusy                another writer holds the lock
+    │   ├── KeyMissing, KeyRefused   what is recorded cannot be sealed with this key
     │   └── ClockBehind              the clock is more than five minutes behind the log
+    ├── BadProof               3     a file that is no checkpoint, key or proof
     ├── Tampered               6     bytes that do not decode, order or count that is broken
     └── ForecastError          7     no forecast can be made or adopted
 
@@ -167,6 +169,25 @@ class ClockBehind(StoreError):
     """The machine's clock is more than five minutes behind the newest event."""
 
     code = "clock-behind"
+
+
+class KeyMissing(StoreError):
+    """There is no key to seal with; recording is refused, reading and verifying need none."""
+
+    code = "key-missing"
+
+
+class KeyRefused(StoreError):
+    """The key cannot seal this log: not registered, retired, unreadable, or open to others."""
+
+    code = "key-refused"
+
+
+class BadProof(LedgerError):
+    """A file that is given as a checkpoint, a key or a proof is none."""
+
+    code = "bad-proof"
+    exit_code = 3
 
 
 class Tampered(LedgerError):

@@ -2,13 +2,14 @@
 
 One transaction: take the write lock, bring the indexes and the state forward, let the command
 decide, stamp, encode, append the batch's stream and one *batch admitted* to the small stream of
-each period touched, commit. Two writers therefore never see the same state, and closing a
+each period touched, seal, commit. Two writers therefore never see the same state, and closing a
 period cannot race with posting into it.
 """
 
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,15 +20,26 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
+from ledger import seals
 from ledger.commands import Command, Decision, Notice, Source
 from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
-from ledger.errors import ClockBehind, InputRefused, StoreExists, StoreMissing, Tampered
+from ledger.errors import (
+    ClockBehind,
+    InputRefused,
+    KeyRefused,
+    StoreExists,
+    StoreMissing,
+    Tampered,
+)
 from ledger.events import Draft, Envelope, Recorded, decode, encode, seal_private
 from ledger.families.governance import BatchAdmitted
+from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import Found
 from ledger.families.outcome import VoucherMissed
+from ledger.families.sealing import KeyRegistered, KeyRotated, RotateKey, Sealing
 from ledger.index import Index
 from ledger.log import Book, connect
+from ledger.notes import SigningKey, key_path, origin_of
 from ledger.state import State
 
 Clock = Callable[[], datetime]
@@ -63,10 +75,22 @@ class _DryRun(Exception):
 
 
 class Store:
-    """A store open for writing. Reading is a `Book`'s; ``book()`` gives the newest."""
+    """A store open for writing. Reading is a `Book`'s; ``book()`` gives the newest.
 
-    def __init__(self, path: str | Path, clock: Clock = real_clock, *, new: bool = False) -> None:
+    ``origin`` names the log where its first batch seals it; later ones keep that name. The key
+    that seals lies where `ledger.notes.key_path` says, and is made where nothing was sealed yet.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        clock: Clock = real_clock,
+        *,
+        new: bool = False,
+        origin: str | None = None,
+    ) -> None:
         self.path = Path(path)
+        self._origin, self._keys = origin, tuple[SigningKey, ...]()
         if not self.path.is_file():
             raise StoreMissing(
                 f"There is no store at {self.path}.",
@@ -82,15 +106,24 @@ class Store:
         self._state = State()
 
     @classmethod
-    def create(cls, path: str | Path, found: Found, actor: str, clock: Clock = real_clock) -> Store:
+    def create(
+        cls,
+        path: str | Path,
+        found: Found,
+        actor: str,
+        clock: Clock = real_clock,
+        *,
+        origin: str | None = None,
+    ) -> Store:
         """Make a new store and found its organisation; `StoreExists` if a file is there."""
-        path = Path(path)
+        path, key = Path(path), key_path(Path(path))
+        had_key = key.exists()
         if path.exists():
             raise StoreExists(f"{path} exists already.", "Choose another folder or --store.")
         with named_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        store = cls(path, clock, new=True)
+        store = cls(path, clock, new=True, origin=origin)
         try:
             store.record(found, actor, Source("ledger init"))
         except BaseException:
@@ -99,6 +132,7 @@ class Store:
                 path,
                 path.with_name(f"{path.name}-wal"),
                 path.with_name(f"{path.name}-shm"),
+                *(() if had_key else (key,)),
             ):
                 left.unlink(missing_ok=True)
             raise
@@ -160,18 +194,90 @@ class Store:
             drafts = []
         if not drafts:
             return Receipt(0, decision.known, notices, None, None)
+        sealing = self._sealing(state, drafts)
+        frontier = seals.frontier_of(
+            seals.newest(cursor), state.size, sealing.origin, sealing.known
+        )
         stream = f"batch:{secrets.token_hex(16)}:{attempts + 1}"
         recorded_at = self._now(cursor, state.size)
         batch = _Batch(actor, source, recorded_at, state.size, stream)
-        for draft in drafts:
+        for draft in (*drafts, *sealing.drafts):
             batch.add(draft)
         batch.admit(command.kind, key, decision)
-        self._recorder.append(cursor, self._stored(cursor, batch))
+        stored = self._stored(cursor, batch)
+        self._recorder.append(cursor, stored)
         cursor.executemany(
             "INSERT INTO private_values (position, field, salt, value) VALUES (?, ?, ?, ?)",
             batch.private,
         )
+        seals.seal(cursor, frontier, state.size + len(stored), sealing.origin, self._keys)
         return Receipt(len(drafts), decision.known, notices, stream, state.size)
+
+    def rotate_key(self, actor: str, source: Source) -> Receipt:
+        """Let a new key take the place of the one that lies there; both sign that checkpoint.
+
+        The new key lies beside the old until the log knows it, and is put in its place then: by
+        the next command, if this one is killed in between.
+        """
+        state, path = self.book().state, key_path(self.path)
+        old = self._signer(state.of(Sealing))
+        new = SigningKey.new(old.name)
+        aside = path.with_name(f"{path.name}.new")
+        new.write(aside)
+        self._keys = (old, new)
+        try:
+            receipt = self.record(RotateKey(str(new.public), str(old.public)), actor, source)
+        except BaseException:
+            self._keys = (old,)
+            aside.unlink()
+            raise
+        os.replace(aside, path)
+        self._keys = (new,)
+        return receipt
+
+    def _sealing(self, state: State, drafts: Sequence[Draft]) -> _Sealing:
+        """How the batch is sealed. A log that nobody sealed yet gets its name and first key.
+
+        Raises `KeyMissing`, and `KeyRefused` for a key that the log does not know.
+        """
+        sealing = state.of(Sealing)
+        if sealing.origin is None:
+            return self._first_sealing(state, drafts)
+        keys = {
+            d.event.public_key for d in drafts if isinstance(d.event, KeyRegistered | KeyRotated)
+        }
+        if not self._keys:
+            self._keys = (self._signer(sealing),)
+        signs = {str(key.public) for key in self._keys}
+        if not signs <= keys | set(sealing.keys):
+            raise KeyRefused(
+                "The key that lies here is retired, or another log's.",
+                "Name this log's key in LEDGER_KEY, or register a new one with `ledger key add`.",
+            )
+        return _Sealing(sealing.origin, (*sealing.keys, *sealing.retired))
+
+    def _first_sealing(self, state: State, drafts: Sequence[Draft]) -> _Sealing:
+        ahead = state if state.of(Organisation).founded else state.with_drafts(drafts)
+        founded = ahead.of(Organisation).require_founded()
+        simulated = founded.clock == "simulated"
+        origin = self._origin or origin_of(founded.name, founded.root, simulated=simulated)
+        path = key_path(self.path)
+        if not path.exists():
+            SigningKey.new(origin).write(path)
+        self._keys = (SigningKey.read(path),)
+        event = KeyRegistered(origin=origin, public_key=str(self._keys[0].public))
+        return _Sealing(origin, (), (Draft(event),))
+
+    def _signer(self, sealing: Sealing) -> SigningKey:
+        """The key that lies there; a rotation that was killed at its end is finished first."""
+        path = key_path(self.path)
+        aside = path.with_name(f"{path.name}.new")
+        if aside.exists():
+            if str(SigningKey.read(aside).public) in sealing.keys:
+                os.replace(aside, path)
+            else:
+                aside.unlink()
+        return SigningKey.read(path)
 
     def _brought_forward(self, cursor: SQLiteCursor) -> State:
         """The state folded from the small events up to the end of the log."""
@@ -221,6 +327,15 @@ class Store:
             versions[stream] += 1
             stored.append(StoredEvent(stream, versions[stream], topic, state))
         return stored
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """The log's name, the keys that it knows, and what is to be recorded of them."""
+
+    origin: str
+    known: tuple[str, ...]
+    drafts: tuple[Draft, ...] = ()
 
 
 class _Batch:

@@ -54,7 +54,7 @@ def test_the_demo_s_commands(tmp_path) -> None:
         done = run(line, tmp_path / "demo")
         assert done.returncode == 0, (line, done.stderr)
     made = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert made == {"ledger.db", "result.csv", "read.db"}
+    assert made == {"ledger.db", "ledger.key", "result.csv", "read.db"}
 
 
 def test_an_organisation_of_one_s_own(tmp_path) -> None:

@@ -30,7 +30,15 @@ EXACT_PACKAGES = ["ledger", "intake", "projections", "assurance"]
 FLOAT_ALLOWED: dict[str, str] = {}
 
 # Loaded inside the commands that need them, so that `ledger --help` answers at once.
-LATE_IMPORTS = ["altair", "cryptography", "eventsourcing", "pandas", "polars", "sqlite_utils", "statsmodels"]
+LATE_IMPORTS = [
+    "altair",
+    "cryptography",
+    "eventsourcing",
+    "pandas",
+    "polars",
+    "sqlite_utils",
+    "statsmodels",
+]
 
 TEXT_FOLDERS = [*PACKAGES, ".ci", "benchmarks", "docs", "examples", "tests"]
 TEXT_SUFFIXES = {

@@ -1,0 +1,32 @@
+"""The whole-store verification: what `ledger verify` checks beyond the log's own bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+from ledger.events import EVENTS
+from ledger.log import Book, connect
+from ledger.proof import Check, Finding
+
+__all__ = ["CHECKS", "decoded"]
+
+
+def decoded(book: Book) -> Iterator[Finding]:
+    """Every event is of a kind that the program knows, and reads as that kind.
+
+    Raises `ledger.errors.Tampered` for the first that does not.
+    """
+    with closing(connect(book.path)) as connection:
+        rows = connection.execute(
+            "SELECT topic, MIN(rowid) - 1 FROM stored_events GROUP BY topic ORDER BY 2"
+        ).fetchall()
+    for topic, position in rows:
+        if topic in EVENTS:
+            book.events(topic)
+        else:
+            text = f"{topic} is no kind of event that this program knows"
+            yield Finding("topic-unknown", position, text, tampering=False)
+
+
+CHECKS: tuple[Check, ...] = (decoded,)

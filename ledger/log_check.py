@@ -1,0 +1,388 @@
+"""The check of the log alone: bytes, order, completeness, signatures, what was kept outside.
+
+It reads the rows as they lie in the file, trusts nothing that it can compute again, and goes on
+where bytes no longer decode. One pass over the events gives their leaf hashes and the tree's root
+at every size that somebody signed; then each checkpoint is held against them.
+
+What was touched is named by the first position at which the log is not what was sealed. Within a
+batch it is found by the stored leaf hashes; where these were changed too, it is the batch's first
+event; where a whole log was made anew, it is the first event after the last that a kept
+checkpoint, or the kept key's signature, still vouches for.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from struct import error as StructError
+
+from ledger.engine import BULK, OUR_GUARDS, SMALL_EVENTS
+from ledger.errors import BadProof
+from ledger.families.sealing import KeyRegistered, KeyRotated
+from ledger.log import connect
+from ledger.notes import Note, PublicKey
+from ledger.seals import EVENT_ROWS, StoredRow
+from ledger.tree import EMPTY, HASH, Frontier, leaf_hasher
+
+_AT_ONCE = 50_000
+Hasher = Callable[[int, str, int, str, bytes], bytes]
+_KEY_TOPICS = (KeyRegistered.topic, KeyRotated.topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, at the first position that it concerns; ``tampering`` says that the record
+    was altered, else it is something to look at."""
+
+    code: str
+    position: int | None
+    text: str
+    tampering: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A checkpoint kept outside, and the key kept with it."""
+
+    note: Note
+    key: PublicKey | None = None
+    name: str = "the kept checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPeriod:
+    """A key of the log: from which position, and whether a key before it vouched for it."""
+
+    key: str
+    position: int
+    vouched: bool
+
+
+@dataclass
+class LogCheck:
+    """What the check found. ``root`` is that of all events in hex; ``sealed_from`` the position
+    from which each batch was sealed as it was recorded; ``anchored`` the size up to which a kept
+    checkpoint vouches."""
+
+    events: int = 0
+    root: str = EMPTY.hex()
+    checkpoint: str | None = None
+    origin: str | None = None
+    sealed_from: int | None = None
+    anchored: int | None = None
+    keys: list[KeyPeriod] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def tampered(self, code: str, position: int | None, text: str) -> None:
+        """Add a finding of tampering."""
+        self.findings.append(Finding(code, position, text))
+
+
+def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
+    """Check the log of a store; see the module. Raises `BadProof` for a kept checkpoint that its
+    own key did not sign, and the errors of a store that cannot be opened at all."""
+    for anchor in anchors:
+        if anchor.key is not None and anchor.note.signed_by([anchor.key]) is None:
+            raise BadProof(f"{anchor.name} is not signed by the key that is kept with it.")
+    found = LogCheck()
+    with closing(connect(path)) as connection:
+        seals = list(_seals(connection, found))
+        stops = {seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors}
+        events = _Events(stops)
+        events.read(connection, found)
+        _hold(seals, events, found)
+        trusted_to = _signatures(seals, events, anchors, found)
+        _anchored(anchors, events, trusted_to, found)
+        _unvouched(found)
+        if not found.findings:
+            _surroundings(connection, events, found)
+        found.sealed_from = _sealed_from(connection, events)
+    found.events, found.root = events.size, events.root_of_all.hex()
+    newest = seals[-1] if seals else None
+    if newest is not None:
+        found.checkpoint, found.origin = newest.text, newest.note.text.split("\n")[0]
+    found.findings.sort(key=lambda f: -1 if f.position is None else f.position)
+    return found
+
+
+# ── reading ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A row of the table of checkpoints that can be read."""
+
+    size: int
+    before: int
+    text: str
+    note: Note
+    leaves: bytes
+
+
+def _seals(connection: sqlite3.Connection, found: LogCheck) -> Iterator[_Sealed]:
+    """The checkpoints in order, up to the first that cannot be read or does not fit."""
+    table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'checkpoints'"
+    if connection.execute(table).fetchone() is None:
+        return
+    before = 0
+    try:
+        for size, text, leaves in connection.execute(
+            "SELECT size, note, leaves FROM checkpoints ORDER BY size"
+        ):
+            note = Note.parse(text)
+            if note.checkpoint.size != size or len(leaves) != HASH * (size - before):
+                raise BadProof(f"it says {note.checkpoint.size} events, and stands at {size}")
+            yield _Sealed(size, before, text, note, leaves)
+            before = size
+    except (BadProof, TypeError, sqlite3.Error) as error:
+        text = f"the checkpoint after {before} events is damaged: {error}"
+        found.tampered("checkpoint-damaged", before, text)
+
+
+class _Events:
+    """The events as they lie there: leaf hashes, roots at the sizes asked for, keys."""
+
+    def __init__(self, stops: Collection[int]) -> None:
+        self.size = 0
+        self.leaves: list[bytes] = []
+        self.roots: dict[int, bytes] = {0: EMPTY}
+        self.key_rows: list[tuple[int, str, str, bytes]] = []
+        self.small: list[int] = []
+        self.unreadable: int | None = None
+        self.root_of_all = EMPTY
+        self._stops = sorted(stops)
+
+    def read(self, connection: sqlite3.Connection, found: LogCheck) -> None:
+        """Read every row in order, and tell the first that is out of place or unreadable."""
+        frontier, hashed, misplaced = Frontier(), leaf_hasher(), False
+        rows = connection.execute(EVENT_ROWS, (-(1 << 63), (1 << 63) - 1))
+        while True:
+            try:
+                chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
+            except sqlite3.Error as error:
+                self._stop(found, self.size, str(error))
+                break
+            if not chunk:
+                break
+            ids = [row[0] for row in chunk]
+            expected = range(self.size + 1, self.size + 1 + len(chunk))
+            if not misplaced and ids != list(expected):
+                misplaced = True
+                at = next(i for i, (a, b) in enumerate(zip(ids, expected, strict=True)) if a != b)
+                position = min(self.size + at, max(ids[at] - 1, 0))
+                found.tampered("event-misplaced", position, f"event {position} is not in its place")
+            if not self._take(chunk, frontier, hashed, found):
+                break
+        self.root_of_all = frontier.root()
+
+    def _take(
+        self, chunk: Sequence[StoredRow], frontier: Frontier, hashed: Hasher, found: LogCheck
+    ) -> bool:
+        first = self.size
+        try:
+            hashes = b"".join(
+                [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, first)]
+            )
+        except (AttributeError, TypeError, StructError, UnicodeError):
+            at = next(i for i, row in enumerate(chunk) if not _hashable(row))
+            self._take(chunk[:at], frontier, hashed, found)
+            self._stop(found, first + at, "its columns are not text, number, text and bytes")
+            return False
+        self.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in _KEY_TOPICS]
+        self.small += [r[0] for r in chunk if r[3] not in BULK]
+        self.leaves.append(hashes)
+        self.size = first + len(chunk)
+        begin = first
+        for stop in [s for s in self._stops if first < s < self.size] + [self.size]:
+            frontier.extend(hashes[(begin - first) * HASH : (stop - first) * HASH])
+            self.roots[stop], begin = frontier.root(), stop
+        return True
+
+    def _stop(self, found: LogCheck, position: int, why: str) -> None:
+        self.unreadable = position
+        found.tampered("event-unreadable", position, f"event {position} cannot be read: {why}")
+
+
+def _hashable(row: StoredRow) -> bool:
+    try:
+        leaf_hasher()(0, row[1], row[2], row[3], row[4])
+    except (AttributeError, TypeError, StructError, UnicodeError):
+        return False
+    return True
+
+
+# ── judging ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> None:
+    """Hold the events against what was sealed, up to the first difference."""
+    actual = b"".join(events.leaves)
+    for seal in seals:
+        part = actual[seal.before * HASH : seal.size * HASH]
+        if part == seal.leaves and events.roots.get(seal.size) == seal.note.checkpoint.root:
+            continue
+        first = _first_difference(part, seal.leaves)
+        if part == seal.leaves:
+            text = f"the checkpoint of {seal.size} events is not that of the events"
+            found.tampered("checkpoint-wrong", seal.before, text)
+        elif seal.before * HASH + len(part) == len(actual) and first * HASH == len(part):
+            if events.unreadable is None:
+                text = f"the log ends after {events.size} events, and {seal.size} were sealed"
+                found.tampered("log-cut", events.size, text)
+        elif events.roots.get(seal.size) == seal.note.checkpoint.root:
+            text = f"the stored leaf hash of event {seal.before + first} was changed"
+            found.tampered("leaves-altered", seal.before + first, text)
+            continue
+        else:
+            position = seal.before + first
+            text = f"event {position} is not the one that was sealed"
+            found.tampered("event-altered", position, text)
+        return
+    sealed = seals[-1].size if seals else 0
+    if seals and events.size > sealed:
+        text = f"{events.size - sealed} events stand beyond the newest checkpoint"
+        found.tampered("event-unsealed", sealed, text)
+    if not seals and events.key_rows:
+        found.tampered("checkpoints-gone", 0, "the log was sealed, and its checkpoints are gone")
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    """The first hash at which two runs differ."""
+    for at in range(0, max(len(one), len(other)), HASH):
+        if one[at : at + HASH] != other[at : at + HASH]:
+            return at // HASH
+    return 0
+
+
+def _signatures(
+    seals: Sequence[_Sealed], events: _Events, anchors: Sequence[Anchor], found: LogCheck
+) -> int:
+    """Check every signature with the keys that the log knew then; gives the size up to which
+    the kept keys (without any, the log's first) vouch for the checkpoints in turn.
+
+    A checkpoint without a known key's signature is tampering. A key that no earlier one vouched
+    for is told: whoever lost the key begins so, and so does a forger.
+    """
+    kept = {str(anchor.key) for anchor in anchors if anchor.key is not None}
+    known: set[str] = set()
+    trusted, trusted_to, unbroken = set(kept), 0, True
+    origin = None
+    for seal in seals:
+        here = [row for row in events.key_rows if seal.before <= row[0] < seal.size]
+        added, gone = _keys_of(here)
+        signer = seal.note.signed_by(map(PublicKey.parse, sorted(known | added.keys())))
+        if signer is None:
+            text = f"the checkpoint of {seal.size} events is not signed by a key of the log"
+            found.tampered("signature-bad", seal.before, text)
+            return trusted_to
+        said = seal.note.checkpoint.origin
+        origin = origin or said
+        if said != origin:
+            text = f"the checkpoint of {seal.size} events is of {said}, not of {origin}"
+            found.tampered("origin-changed", seal.before, text)
+        vouched = bool(known) and seal.note.signed_by(map(PublicKey.parse, known)) is not None
+        for key, position in added.items():
+            found.keys.append(KeyPeriod(key, position, vouched))
+        if not trusted and not known:
+            trusted = set(added)
+        if unbroken and seal.note.signed_by(map(PublicKey.parse, trusted)) is not None:
+            trusted_to, trusted = seal.size, (trusted | added.keys()) - gone
+        else:
+            unbroken = False
+        known = (known | added.keys()) - gone
+    return trusted_to
+
+
+def _keys_of(rows: Sequence[tuple[int, str, str, bytes]]) -> tuple[dict[str, int], set[str]]:
+    """Keys that events add, by position, and keys that they retire."""
+    added: dict[str, int] = {}
+    gone: set[str] = set()
+    for position, _, topic, stored in rows:
+        try:
+            content = json.loads(stored)
+            added[str(PublicKey.parse(content["public_key"]))] = position
+            if topic == KeyRotated.topic:
+                gone.add(content["replaces"])
+        except (BadProof, KeyError, TypeError, ValueError, AttributeError):
+            continue  # such an event vouches for nothing
+    return added, gone
+
+
+def _anchored(anchors: Sequence[Anchor], events: _Events, trusted_to: int, found: LogCheck) -> None:
+    """Hold the log against each kept checkpoint, the smallest first."""
+    sound = 0
+    for anchor in sorted(anchors, key=lambda a: a.note.checkpoint.size):
+        kept = anchor.note.checkpoint
+        if kept.size > events.size:
+            if events.unreadable is None:
+                text = f"the log ends after {events.size} events, and {anchor.name} has {kept.size}"
+                found.tampered("log-cut", events.size, text)
+            return
+        if events.roots.get(kept.size) != kept.root:
+            by_key = trusted_to if anchor.key is not None and trusted_to < kept.size else 0
+            earliest = max(sound, by_key)
+            touched = [f.position for f in found.findings if f.tampering and f.position is not None]
+            if not touched or min(touched) > kept.size:
+                text = (
+                    f"the first {kept.size} events are not those of {anchor.name}: "
+                    f"changed at event {earliest} or later, and sealed anew"
+                )
+                found.tampered("history-rewritten", earliest, text)
+            return
+        sound = kept.size
+    found.anchored = sound or None
+
+
+def _unvouched(found: LogCheck) -> None:
+    """Keys that no earlier key vouched for, beyond what a kept checkpoint covers."""
+    for key in found.keys[1:]:
+        if not key.vouched and key.position >= (found.anchored or 0):
+            text = (
+                f"the key {key.key} of event {key.position} has no earlier key's word; "
+                "whoever lost a key begins so, and so does a forger"
+            )
+            found.findings.append(Finding("key-unvouched", key.position, text, tampering=False))
+
+
+def _surroundings(connection: sqlite3.Connection, events: _Events, found: LogCheck) -> None:
+    """What stands around a log that is sound: the index that small events are found by, and the
+    guards, which the next recording puts back."""
+    index = connection.execute(
+        f"SELECT rowid FROM stored_events WHERE {SMALL_EVENTS} ORDER BY rowid"
+    )
+    by_index = [row[0] for row in index]
+    if by_index != events.small:
+        pairs = zip([*by_index, 0], [*events.small, 0], strict=False)
+        at = next(i for i, (a, b) in enumerate(pairs) if a != b)
+        position = (events.small[at] if at < len(events.small) else by_index[at]) - 1
+        text = f"event {position} is not found by the store's index"
+        found.tampered("index-wrong", position, text)
+    if not found.checkpoint and not events.key_rows:
+        return
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    present = {name: _plain(sql) for name, sql in rows}
+    wanted = {_plain(sql).split()[2]: _plain(sql) for sql in OUR_GUARDS}
+    for name in sorted(wanted.keys() | present.keys()):
+        if present.get(name) != wanted.get(name):
+            what = "missing" if name not in present else "not one of ours"
+            text = f"the guard {name} is {what}; the next recording puts ours back"
+            found.findings.append(Finding("guard-wrong", None, text, tampering=False))
+
+
+def _plain(sql: str) -> str:
+    """A statement as SQLite keeps it, with single spaces."""
+    return " ".join(sql.replace("IF NOT EXISTS ", "").split())
+
+
+def _sealed_from(connection: sqlite3.Connection, events: _Events) -> int | None:
+    """The first position of the batch in which the log got its first key."""
+    if not events.key_rows or events.unreadable is not None:
+        return None
+    stream = events.key_rows[0][1]
+    query = "SELECT MIN(rowid) - 1 FROM stored_events WHERE originator_id = ?"
+    first: int | None = connection.execute(query, (stream,)).fetchone()[0]
+    return first
