@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test example lock bench clean
+.PHONY: help demo test tamper crash race example lock bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ test: .venv/.installed ## lint, types, directions of import, tests
 
 example: .venv/.installed ## make the example data anew
 	$(BIN)/python examples/lansteknik/make.py
+
+tamper: .venv/.installed ## alter a sealed store in 2,000 random ways, and find each
+	TAMPER=2000 $(BIN)/pytest -n 2 tests/proof/test_tamper.py
+
+crash: .venv/.installed ## kill importing, closing and erasing at 200 random moments
+	CRASH=200 $(BIN)/pytest -n 2 tests/proof/test_crash.py
+
+race: .venv/.installed ## close a period and post into it at once, 500 times
+	RACE=500 $(BIN)/pytest -n 2 tests/proof/test_race.py
 
 bench: .venv/.installed ## measure, as ratios in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

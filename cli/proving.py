@@ -27,24 +27,25 @@ Output = Annotated[
 def seal(ask: Common, output: Output = None) -> None:
     """Write the latest checkpoint.
 
-    And FILE.vkey, the public key to check it with, for someone else to keep. Deposit both with
+    And FILE.vkey, the public keys to check it with, for someone else to keep. Deposit both with
     the auditors each month: what was sealed then can no more be changed unseen, by anyone.
     """
     from ledger import proof
 
     book = book_of(ask)
     note = proof.newest_note(book)
-    _write(proof.written(note), proof.signer(book, note), output)
+    _write(str(note), proof.keys_for(book, note), output)
 
 
-def _write(text: str, key: PublicKey, output: str | None) -> None:
-    """A checkpoint or a proof, and the key beside it, where it goes to a file."""
+def _write(text: str, keys: tuple[PublicKey, ...], output: str | None) -> None:
+    """A checkpoint or a proof, and beside it the log's keys, the signer's first, where it goes
+    to a file."""
     if output in (None, "-"):
         put(text)
         return
     assert output is not None
     put_file(text.encode(), output)
-    put_file(f"{key}\n".encode(), f"{output}.vkey")
+    put_file("".join(f"{key}\n" for key in keys).encode(), f"{output}.vkey")
 
 
 @bundled
@@ -85,7 +86,7 @@ def prove(
         kept = position_of(since)
         size = kept if kept is not None else _note(since).checkpoint.size
         text = proof.prove_growth(book, size)
-    _write(text, proof.signer(book, proof.newest_note(book)), output)
+    _write(text, proof.keys_for(book, proof.newest_note(book)), output)
 
 
 @bundled
@@ -154,21 +155,21 @@ def _text(file: str) -> str:
         raise UsageError(f"{file} cannot be read: {error}.") from error
 
 
-def _key(file: str, given: str | None) -> PublicKey | None:
-    """The key given, else the one beside the file, if there is one."""
+def _keys(file: str, given: str | None) -> tuple[PublicKey, ...]:
+    """The keys given, else those beside the file, if there are any."""
     from ledger.notes import PublicKey
 
     path = given or f"{file}.vkey"
     if given is None and not Path(path).exists():
-        return None
-    return PublicKey.parse(_text(path))
+        return ()
+    return PublicKey.parse_all(_text(path))
 
 
 def _anchor(file: str, key: str | None) -> Anchor:
     from ledger.proof import Anchor
 
-    note, public = _note(file), _key(file, key)
-    if public is None:
+    note, public = _note(file), _keys(file, key)
+    if not public:
         say(word("message.no_key_beside", file=file))
     return Anchor(note, public, file)
 
@@ -236,9 +237,7 @@ def _verify_proof(
     from ledger.errors import UsageError
     from ledger.proof import check_proof
 
-    kept = [anchor.key for anchor in anchors if anchor.key is not None]
-    beside = _key(file, key)
-    keys = kept or ([beside] if beside is not None else [])
+    keys = [k for anchor in anchors for k in anchor.keys] or list(_keys(file, key))
     if not keys:
         raise UsageError("A proof is checked with a key.", "Give --key FILE, or --against FILE.")
     old = anchors[0].note.checkpoint if anchors else None

@@ -46,10 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A checkpoint kept outside, and the key kept with it."""
+    """A checkpoint kept outside, and the keys kept with it: the log's own up to then."""
 
     note: Note
-    key: PublicKey | None = None
+    keys: tuple[PublicKey, ...] = ()
     name: str = "the kept checkpoint"
 
 
@@ -86,7 +86,7 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
     """Check the log of a store; see the module. Raises `BadProof` for a kept checkpoint that its
     own key did not sign, and the errors of a store that cannot be opened at all."""
     for anchor in anchors:
-        if anchor.key is not None and anchor.note.signed_by([anchor.key]) is None:
+        if anchor.keys and anchor.note.signed_by(anchor.keys) is None:
             raise BadProof(f"{anchor.name} is not signed by the key that is kept with it.")
     found = LogCheck()
     with closing(connect(path)) as connection:
@@ -94,8 +94,9 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
         stops = {seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors}
         events = _Events(stops)
         events.read(connection, found)
-        _hold(seals, events, found)
-        trusted_to = _signatures(seals, events, anchors, found)
+        sound_to = _hold(seals, events, found)
+        sound = [seal for seal in seals if seal.size <= sound_to]
+        trusted_to = _signatures(sound, events, anchors, found)
         _anchored(anchors, events, trusted_to, found)
         _unvouched(found)
         if not found.findings:
@@ -136,6 +137,8 @@ def _seals(connection: sqlite3.Connection, found: LogCheck) -> Iterator[_Sealed]
             note = Note.parse(text)
             if note.checkpoint.size != size or len(leaves) != HASH * (size - before):
                 raise BadProof(f"it says {note.checkpoint.size} events, and stands at {size}")
+            if str(note) != text:
+                raise BadProof("it is not written as checkpoints are")
             yield _Sealed(size, before, text, note, leaves)
             before = size
     except (BadProof, TypeError, sqlite3.Error) as error:
@@ -159,14 +162,9 @@ class _Events:
     def read(self, connection: sqlite3.Connection, found: LogCheck) -> None:
         """Read every row in order, and tell the first that is out of place or unreadable."""
         frontier, hashed, misplaced = Frontier(), leaf_hasher(), False
-        rows = connection.execute(EVENT_ROWS, (-(1 << 63), (1 << 63) - 1))
-        while True:
-            try:
-                chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
-            except sqlite3.Error as error:
-                self._stop(found, self.size, str(error))
-                break
-            if not chunk:
+        for chunk in _chunks(connection):
+            if isinstance(chunk, str):
+                self._stop(found, self.size, chunk)
                 break
             ids = [row[0] for row in chunk]
             expected = range(self.size + 1, self.size + 1 + len(chunk))
@@ -207,6 +205,29 @@ class _Events:
         found.tampered("event-unreadable", position, f"event {position} cannot be read: {why}")
 
 
+def _chunks(connection: sqlite3.Connection) -> Iterator[list[StoredRow] | str]:
+    """All rows in order, many at once; an error's text at the end where the file is damaged.
+
+    Text that is no UTF-8 comes with surrogates in its place, which no row can be hashed with.
+    """
+    last, end = -(1 << 63), (1 << 63) - 1
+    rows = connection.execute(EVENT_ROWS, (last, end))
+    while True:
+        try:
+            chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
+        except sqlite3.Error as error:
+            if "decode" not in str(error) or connection.text_factory is not str:
+                yield str(error)
+                return
+            connection.text_factory = lambda data: data.decode(errors="surrogateescape")
+            rows = connection.execute(EVENT_ROWS, (last, end))
+            continue
+        if not chunk:
+            return
+        last = chunk[-1][0]
+        yield chunk
+
+
 def _hashable(row: StoredRow) -> bool:
     try:
         leaf_hasher()(0, row[1], row[2], row[3], row[4])
@@ -218,8 +239,9 @@ def _hashable(row: StoredRow) -> bool:
 # ── judging ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> None:
-    """Hold the events against what was sealed, up to the first difference."""
+def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> int:
+    """Hold the events against what was sealed, up to the first difference; gives the size up to
+    which they agree."""
     actual = b"".join(events.leaves)
     for seal in seals:
         part = actual[seal.before * HASH : seal.size * HASH]
@@ -241,13 +263,14 @@ def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> None:
             position = seal.before + first
             text = f"event {position} is not the one that was sealed"
             found.tampered("event-altered", position, text)
-        return
+        return seal.before
     sealed = seals[-1].size if seals else 0
     if seals and events.size > sealed:
         text = f"{events.size - sealed} events stand beyond the newest checkpoint"
         found.tampered("event-unsealed", sealed, text)
     if not seals and events.key_rows:
         found.tampered("checkpoints-gone", 0, "the log was sealed, and its checkpoints are gone")
+    return sealed
 
 
 def _first_difference(one: bytes, other: bytes) -> int:
@@ -267,15 +290,14 @@ def _signatures(
     A checkpoint without a known key's signature is tampering. A key that no earlier one vouched
     for is told: whoever lost the key begins so, and so does a forger.
     """
-    kept = {str(anchor.key) for anchor in anchors if anchor.key is not None}
+    kept = {str(key) for anchor in anchors for key in anchor.keys}
     known: set[str] = set()
     trusted, trusted_to, unbroken = set(kept), 0, True
     origin = None
     for seal in seals:
         here = [row for row in events.key_rows if seal.before <= row[0] < seal.size]
         added, gone = _keys_of(here)
-        signer = seal.note.signed_by(map(PublicKey.parse, sorted(known | added.keys())))
-        if signer is None:
+        if not seal.note.wholly_signed_by([PublicKey.parse(k) for k in known | added.keys()]):
             text = f"the checkpoint of {seal.size} events is not signed by a key of the log"
             found.tampered("signature-bad", seal.before, text)
             return trusted_to
@@ -323,7 +345,7 @@ def _anchored(anchors: Sequence[Anchor], events: _Events, trusted_to: int, found
                 found.tampered("log-cut", events.size, text)
             return
         if events.roots.get(kept.size) != kept.root:
-            by_key = trusted_to if anchor.key is not None and trusted_to < kept.size else 0
+            by_key = trusted_to if anchor.keys and trusted_to < kept.size else 0
             earliest = max(sound, by_key)
             touched = [f.position for f in found.findings if f.tampering and f.position is not None]
             if not touched or min(touched) > kept.size:
@@ -352,9 +374,9 @@ def _surroundings(connection: sqlite3.Connection, events: _Events, found: LogChe
     """What stands around a log that is sound: the index that small events are found by, and the
     guards, which the next recording puts back."""
     index = connection.execute(
-        f"SELECT rowid FROM stored_events WHERE {SMALL_EVENTS} ORDER BY rowid"
+        f"SELECT rowid FROM stored_events WHERE {SMALL_EVENTS} ORDER BY topic, rowid"
     )
-    by_index = [row[0] for row in index]
+    by_index = sorted(row[0] for row in index)
     if by_index != events.small:
         pairs = zip([*by_index, 0], [*events.small, 0], strict=False)
         at = next(i for i, (a, b) in enumerate(pairs) if a != b)

@@ -87,6 +87,13 @@ class Note:
             found.append(Signature(match[1], data[:4], data[4:]))
         return cls(text + "\n", tuple(found))
 
+    def __str__(self) -> str:
+        """The note as a file's text."""
+        lines = (
+            f"— {s.name} {base64.b64encode(s.key_id + s.value).decode()}\n" for s in self.signatures
+        )
+        return f"{self.text}\n{''.join(lines)}"
+
     @property
     def checkpoint(self) -> Checkpoint:
         """The checkpoint that the text is; `BadProof` for any other text."""
@@ -101,6 +108,12 @@ class Note:
                 if named and key.holds(self.text, each.value):
                     return key
         return None
+
+    def wholly_signed_by(self, keys: Sequence[PublicKey]) -> bool:
+        """True if every line is one of these keys' and holds."""
+        by_id = {(key.name, key.key_id): key for key in keys}
+        signers = [(by_id.get((s.name, s.key_id)), s.value) for s in self.signatures]
+        return all(key is not None and key.holds(self.text, value) for key, value in signers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,11 @@ class PublicKey:
         if str(key) != text.strip():
             raise BadProof("The key's id is not that of its name and bytes.")
         return key
+
+    @classmethod
+    def parse_all(cls, text: str) -> tuple[PublicKey, ...]:
+        """The keys that a file writes, a line each; `BadProof` for any other file."""
+        return tuple(cls.parse(line) for line in text.strip().split("\n"))
 
     def holds(self, text: str, signature: bytes) -> bool:
         """True if the signature is this key's over the text."""

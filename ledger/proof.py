@@ -94,15 +94,16 @@ def note_at(book: Book, size: int) -> Note | None:
     return None if row is None else _note(row[0])
 
 
-def signer(book: Book, note: Note) -> PublicKey:
-    """The log's key that signed a note; `Tampered` where none did."""
+def keys_for(book: Book, note: Note) -> tuple[PublicKey, ...]:
+    """The log's keys, the one that signed the note first; `Tampered` where none did."""
     from ledger.families.sealing import Sealing
 
     sealing = book.state.of(Sealing)
-    key = note.signed_by(map(PublicKey.parse, (*sealing.keys, *sealing.retired)))
-    if key is None:
+    keys = [PublicKey.parse(key) for key in (*sealing.keys, *sealing.retired)]
+    signer = note.signed_by(keys)
+    if signer is None:
         raise Tampered("The checkpoint is not signed by a key of this log.", "`ledger verify`")
-    return key
+    return signer, *(key for key in keys if key != signer)
 
 
 def _note(text: str) -> Note:
@@ -191,7 +192,7 @@ def prove_event(book: Book, position: int) -> str:
     data = leaf(position, *row[1:])
     path = Tree(leaves(Book(book.path, size))).inclusion(position, size)
     head = [_EVENT_PROOF, f"extra {_coded(data)}", f"index {position}"]
-    return "\n".join([*head, *map(_coded, path), "", written(note)])
+    return "\n".join([*head, *map(_coded, path), "", str(note)])
 
 
 def prove_growth(book: Book, old: int) -> str:
@@ -201,13 +202,7 @@ def prove_growth(book: Book, old: int) -> str:
     if not 1 <= old <= size:
         raise UsageError(f"There is no checkpoint of {old} events.", f"The log holds {size}.")
     path = Tree(leaves(Book(book.path, size))).consistency(old, size)
-    return "\n".join([f"old {old}", *map(_coded, path), "", written(note)])
-
-
-def written(note: Note) -> str:
-    """A note as a file's text."""
-    lines = (f"— {s.name} {_coded(s.key_id + s.value)}\n" for s in note.signatures)
-    return f"{note.text}\n{''.join(lines)}"
+    return "\n".join([f"old {old}", *map(_coded, path), "", str(note)])
 
 
 @dataclass(frozen=True, slots=True)

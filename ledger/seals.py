@@ -8,12 +8,13 @@ very event that was touched. An event beyond the newest checkpoint is tampering.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.errors import BadProof, Tampered
+from ledger.families.sealing import Sealing
 from ledger.notes import Checkpoint, Note, PublicKey, SigningKey, signed
 from ledger.tree import Frontier, leaf_hasher
 
@@ -65,13 +66,13 @@ def newest(cursor: SQLiteCursor) -> Seal | None:
         raise Tampered(f"The newest checkpoint, of {row[0]} events, cannot be read.") from error
 
 
-def frontier_of(seal: Seal | None, size: int, origin: str, keys: Collection[str]) -> Frontier:
+def frontier_of(seal: Seal | None, size: int, sealing: Sealing) -> Frontier:
     """The frontier to extend, once the newest seal is found to be that of all ``size`` events,
     of this log, signed by one of its keys, and to have this root. Without any seal the log must
     be one that was never sealed: its frontier is the empty one. Raises `Tampered`."""
     remedy = "Stop recording and run `ledger verify`."
     if seal is None:
-        if keys:
+        if sealing.origin is not None:
             raise Tampered("The log's checkpoints are gone.", remedy)
         return Frontier()
     checkpoint = seal.note.checkpoint
@@ -81,9 +82,10 @@ def frontier_of(seal: Seal | None, size: int, origin: str, keys: Collection[str]
         frontier = Frontier(size, seal.frontier)
     except (TypeError, ValueError) as error:
         raise Tampered(f"The checkpoint's frontier is damaged: {error}.", remedy) from error
-    if frontier.root() != checkpoint.root or checkpoint.origin != origin:
+    if frontier.root() != checkpoint.root or checkpoint.origin != sealing.origin:
         raise Tampered("The newest checkpoint is not of this log's tree.", remedy)
-    if seal.note.signed_by(map(PublicKey.parse, keys)) is None:
+    known = map(PublicKey.parse, (*sealing.keys, *sealing.retired))
+    if seal.note.signed_by(known) is None:
         raise Tampered("The newest checkpoint is not signed by a key of this log.", remedy)
     return frontier
 

@@ -194,14 +194,12 @@ class Store:
             drafts = []
         if not drafts:
             return Receipt(0, decision.known, notices, None, None)
-        sealing = self._sealing(state, drafts)
-        frontier = seals.frontier_of(
-            seals.newest(cursor), state.size, sealing.origin, sealing.known
-        )
+        frontier = seals.frontier_of(seals.newest(cursor), state.size, state.of(Sealing))
+        origin, facts = self._sealing(state, drafts)
         stream = f"batch:{secrets.token_hex(16)}:{attempts + 1}"
         recorded_at = self._now(cursor, state.size)
         batch = _Batch(actor, source, recorded_at, state.size, stream)
-        for draft in (*drafts, *sealing.drafts):
+        for draft in (*drafts, *facts):
             batch.add(draft)
         batch.admit(command.kind, key, decision)
         stored = self._stored(cursor, batch)
@@ -210,7 +208,7 @@ class Store:
             "INSERT INTO private_values (position, field, salt, value) VALUES (?, ?, ?, ?)",
             batch.private,
         )
-        seals.seal(cursor, frontier, state.size + len(stored), sealing.origin, self._keys)
+        seals.seal(cursor, frontier, state.size + len(stored), origin, self._keys)
         return Receipt(len(drafts), decision.known, notices, stream, state.size)
 
     def rotate_key(self, actor: str, source: Source) -> Receipt:
@@ -235,8 +233,9 @@ class Store:
         self._keys = (new,)
         return receipt
 
-    def _sealing(self, state: State, drafts: Sequence[Draft]) -> _Sealing:
-        """How the batch is sealed. A log that nobody sealed yet gets its name and first key.
+    def _sealing(self, state: State, drafts: Sequence[Draft]) -> tuple[str, tuple[Draft, ...]]:
+        """The log's name, with the key at hand to seal the batch, and what is to be recorded of
+        them: a log that nobody sealed yet gets its name and first key.
 
         Raises `KeyMissing`, and `KeyRefused` for a key that the log does not know.
         """
@@ -254,9 +253,11 @@ class Store:
                 "The key that lies here is retired, or another log's.",
                 "Name this log's key in LEDGER_KEY, or register a new one with `ledger key add`.",
             )
-        return _Sealing(sealing.origin, (*sealing.keys, *sealing.retired))
+        return sealing.origin, ()
 
-    def _first_sealing(self, state: State, drafts: Sequence[Draft]) -> _Sealing:
+    def _first_sealing(
+        self, state: State, drafts: Sequence[Draft]
+    ) -> tuple[str, tuple[Draft, ...]]:
         ahead = state if state.of(Organisation).founded else state.with_drafts(drafts)
         founded = ahead.of(Organisation).require_founded()
         simulated = founded.clock == "simulated"
@@ -266,7 +267,7 @@ class Store:
             SigningKey.new(origin).write(path)
         self._keys = (SigningKey.read(path),)
         event = KeyRegistered(origin=origin, public_key=str(self._keys[0].public))
-        return _Sealing(origin, (), (Draft(event),))
+        return origin, (Draft(event),)
 
     def _signer(self, sealing: Sealing) -> SigningKey:
         """The key that lies there; a rotation that was killed at its end is finished first."""
@@ -327,15 +328,6 @@ class Store:
             versions[stream] += 1
             stored.append(StoredEvent(stream, versions[stream], topic, state))
         return stored
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealing:
-    """The log's name, the keys that it knows, and what is to be recorded of them."""
-
-    origin: str
-    known: tuple[str, ...]
-    drafts: tuple[Draft, ...] = ()
 
 
 class _Batch:
