@@ -6,9 +6,7 @@ A book never writes. Two books of the same size over the same log read the same,
 from __future__ import annotations
 
 import json
-import os
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -17,8 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
+from ledger.connection import connect as connect
 from ledger.engine import SMALL_EVENTS
-from ledger.errors import StoreError, StoreMissing, Tampered, UnknownTime, UsageError
+from ledger.errors import Tampered, UnknownTime, UsageError
 from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of
 from ledger.families.governance import BatchAdmitted, Governance
 from ledger.families.organisation import Organisation
@@ -56,38 +55,6 @@ POSTINGS: dict[str, type[pl.DataType]] = {
     "reverses": pl.Int64,
     "corrects": pl.Int64,
 }
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that only reads; also to a store on a read-only medium.
-
-    Where it may write it still opens the file for writing and forbids itself to (``query_only``):
-    so the last reader cleans away the write-ahead log that a plain read-only one leaves behind.
-    """
-    if not path.is_file():
-        raise StoreMissing(
-            f"There is no store at {path}.", "Run `ledger init` or `ledger demo`, or give --store."
-        )
-    uri = path.resolve().as_uri()
-    modes = ["?mode=ro"]
-    ahead = path.with_name(f"{path.name}-wal")
-    if not ahead.exists() or not ahead.stat().st_size:
-        modes.append("?mode=ro&immutable=1")  # nothing stands outside the file itself
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        modes.insert(0, "?mode=rw")
-    for mode in modes:
-        connection = sqlite3.connect(uri + mode, uri=True, timeout=15)
-        try:
-            connection.execute("PRAGMA query_only=ON")
-            connection.execute("SELECT 1 FROM stored_events LIMIT 1")
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            if "no such table" in str(error) or not isinstance(error, sqlite3.OperationalError):
-                raise StoreError(f"{path} is no store of ours: {error}.") from error
-            failure = error
-        else:
-            return connection
-    raise StoreError(f"{path} cannot be read: {failure}.") from failure
 
 
 class Book:

@@ -14,22 +14,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from struct import error as StructError
 
+from ledger.connection import connect
 from ledger.engine import BULK, OUR_GUARDS, SMALL_EVENTS
 from ledger.errors import BadProof
 from ledger.families.sealing import KeyRegistered, KeyRotated
-from ledger.log import connect
+from ledger.hashing import BLOCK, read_parts
 from ledger.notes import Note, PublicKey
-from ledger.seals import EVENT_ROWS, StoredRow
-from ledger.tree import EMPTY, HASH, Frontier, leaf_hasher
+from ledger.tree import EMPTY, HASH, Frontier
 
-_AT_ONCE = 50_000
-Hasher = Callable[[int, str, int, str, bytes], bytes]
 _KEY_TOPICS = (KeyRegistered.topic, KeyRotated.topic)
 
 
@@ -91,9 +88,14 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
     found = LogCheck()
     with closing(connect(path)) as connection:
         seals = list(_seals(connection, found))
-        stops = {seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors}
-        events = _Events(stops)
-        events.read(connection, found)
+        events = _Events(connection, path)
+        events.build({seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors})
+        if events.misplaced is not None:
+            text = f"event {events.misplaced} is not in its place"
+            found.tampered("event-misplaced", events.misplaced, text)
+        if events.fault is not None:
+            text = f"event {events.size} cannot be read: {events.fault}"
+            found.tampered("event-unreadable", events.size, text)
         sound_to = _hold(seals, events, found)
         sound = [seal for seal in seals if seal.size <= sound_to]
         trusted_to = _signatures(sound, events, anchors, found)
@@ -102,7 +104,7 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
         if not found.findings:
             _surroundings(connection, events, found)
         found.sealed_from = _sealed_from(connection, events)
-    found.events, found.root = events.size, events.root_of_all.hex()
+    found.events, found.root = events.size, events.roots[events.size].hex()
     newest = seals[-1] if seals else None
     if newest is not None:
         found.checkpoint, found.origin = newest.text, newest.note.text.split("\n")[0]
@@ -149,91 +151,39 @@ def _seals(connection: sqlite3.Connection, found: LogCheck) -> Iterator[_Sealed]
 class _Events:
     """The events as they lie there: leaf hashes, roots at the sizes asked for, keys."""
 
-    def __init__(self, stops: Collection[int]) -> None:
-        self.size = 0
-        self.leaves: list[bytes] = []
-        self.roots: dict[int, bytes] = {0: EMPTY}
-        self.key_rows: list[tuple[int, str, str, bytes]] = []
-        self.small: list[int] = []
-        self.unreadable: int | None = None
-        self.root_of_all = EMPTY
-        self._stops = sorted(stops)
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        parts = read_parts(connection, path, BULK, _KEY_TOPICS)
+        self.fault = parts[-1].fault
+        self.size = sum(part.count for part in parts)
+        self.leaves = b"".join(part.leaves for part in parts)
+        self._blocks = b"".join(part.blocks for part in parts)
+        self.key_rows = [row for part in parts for row in part.key_rows]
+        self.small = [rowid for part in parts for rowid in part.small]
+        self.misplaced = parts[0].misplaced
+        self.roots: dict[int, bytes] = {}
 
-    def read(self, connection: sqlite3.Connection, found: LogCheck) -> None:
-        """Read every row in order, and tell the first that is out of place or unreadable."""
-        frontier, hashed, misplaced = Frontier(), leaf_hasher(), False
-        for chunk in _chunks(connection):
-            if isinstance(chunk, str):
-                self._stop(found, self.size, chunk)
-                break
-            ids = [row[0] for row in chunk]
-            expected = range(self.size + 1, self.size + 1 + len(chunk))
-            if not misplaced and ids != list(expected):
-                misplaced = True
-                at = next(i for i, (a, b) in enumerate(zip(ids, expected, strict=True)) if a != b)
-                position = min(self.size + at, max(ids[at] - 1, 0))
-                found.tampered("event-misplaced", position, f"event {position} is not in its place")
-            if not self._take(chunk, frontier, hashed, found):
-                break
-        self.root_of_all = frontier.root()
+    def build(self, stops: Collection[int]) -> None:
+        """The tree's roots at these sizes, as far as there are events, and at the end."""
+        frontier = Frontier()
+        for stop in sorted({0, *(s for s in stops if s < self.size), self.size}):
+            while frontier.size < stop:
+                at = frontier.size
+                whole = (stop >> BLOCK << BLOCK) if at % (1 << BLOCK) == 0 else at
+                if whole > at:
+                    frontier.extend(_part(self._blocks, at >> BLOCK, whole >> BLOCK), BLOCK)
+                else:
+                    end = min(stop, (at >> BLOCK) + 1 << BLOCK)
+                    frontier.extend(_part(self.leaves, at, end))
+            self.roots[stop] = frontier.root()
 
-    def _take(
-        self, chunk: Sequence[StoredRow], frontier: Frontier, hashed: Hasher, found: LogCheck
-    ) -> bool:
-        first = self.size
-        try:
-            hashes = b"".join(
-                [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, first)]
-            )
-        except (AttributeError, TypeError, StructError, UnicodeError):
-            at = next(i for i, row in enumerate(chunk) if not _hashable(row))
-            self._take(chunk[:at], frontier, hashed, found)
-            self._stop(found, first + at, "its columns are not text, number, text and bytes")
-            return False
-        self.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in _KEY_TOPICS]
-        self.small += [r[0] for r in chunk if r[3] not in BULK]
-        self.leaves.append(hashes)
-        self.size = first + len(chunk)
-        begin = first
-        for stop in [s for s in self._stops if first < s < self.size] + [self.size]:
-            frontier.extend(hashes[(begin - first) * HASH : (stop - first) * HASH])
-            self.roots[stop], begin = frontier.root(), stop
-        return True
-
-    def _stop(self, found: LogCheck, position: int, why: str) -> None:
-        self.unreadable = position
-        found.tampered("event-unreadable", position, f"event {position} cannot be read: {why}")
+    @property
+    def unreadable(self) -> bool:
+        """True if not every event could be read."""
+        return self.fault is not None
 
 
-def _chunks(connection: sqlite3.Connection) -> Iterator[list[StoredRow] | str]:
-    """All rows in order, many at once; an error's text at the end where the file is damaged.
-
-    Text that is no UTF-8 comes with surrogates in its place, which no row can be hashed with.
-    """
-    last, end = -(1 << 63), (1 << 63) - 1
-    rows = connection.execute(EVENT_ROWS, (last, end))
-    while True:
-        try:
-            chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
-        except sqlite3.Error as error:
-            if "decode" not in str(error) or connection.text_factory is not str:
-                yield str(error)
-                return
-            connection.text_factory = lambda data: data.decode(errors="surrogateescape")
-            rows = connection.execute(EVENT_ROWS, (last, end))
-            continue
-        if not chunk:
-            return
-        last = chunk[-1][0]
-        yield chunk
-
-
-def _hashable(row: StoredRow) -> bool:
-    try:
-        leaf_hasher()(0, row[1], row[2], row[3], row[4])
-    except (AttributeError, TypeError, StructError, UnicodeError):
-        return False
-    return True
+def _part(hashes: bytes, first: int, end: int) -> bytes:
+    return hashes[first * HASH : end * HASH]
 
 
 # ── judging ────────────────────────────────────────────────────────────────────────────────────
@@ -242,7 +192,7 @@ def _hashable(row: StoredRow) -> bool:
 def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> int:
     """Hold the events against what was sealed, up to the first difference; gives the size up to
     which they agree."""
-    actual = b"".join(events.leaves)
+    actual = events.leaves
     for seal in seals:
         part = actual[seal.before * HASH : seal.size * HASH]
         if part == seal.leaves and events.roots.get(seal.size) == seal.note.checkpoint.root:
@@ -252,7 +202,7 @@ def _hold(seals: Sequence[_Sealed], events: _Events, found: LogCheck) -> int:
             text = f"the checkpoint of {seal.size} events is not that of the events"
             found.tampered("checkpoint-wrong", seal.before, text)
         elif seal.before * HASH + len(part) == len(actual) and first * HASH == len(part):
-            if events.unreadable is None:
+            if not events.unreadable:
                 text = f"the log ends after {events.size} events, and {seal.size} were sealed"
                 found.tampered("log-cut", events.size, text)
         elif events.roots.get(seal.size) == seal.note.checkpoint.root:
@@ -340,7 +290,7 @@ def _anchored(anchors: Sequence[Anchor], events: _Events, trusted_to: int, found
     for anchor in sorted(anchors, key=lambda a: a.note.checkpoint.size):
         kept = anchor.note.checkpoint
         if kept.size > events.size:
-            if events.unreadable is None:
+            if not events.unreadable:
                 text = f"the log ends after {events.size} events, and {anchor.name} has {kept.size}"
                 found.tampered("log-cut", events.size, text)
             return
@@ -402,7 +352,7 @@ def _plain(sql: str) -> str:
 
 def _sealed_from(connection: sqlite3.Connection, events: _Events) -> int | None:
     """The first position of the batch in which the log got its first key."""
-    if not events.key_rows or events.unreadable is not None:
+    if not events.key_rows or events.unreadable:
         return None
     stream = events.key_rows[0][1]
     query = "SELECT MIN(rowid) - 1 FROM stored_events WHERE originator_id = ?"

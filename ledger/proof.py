@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from ledger.connection import connect
 from ledger.errors import BadProof, LedgerError, StoreError, StoreMissing, Tampered, UsageError
-from ledger.log import Book, connect
+from ledger.hashing import EVENT_ROWS
+from ledger.log import Book
 from ledger.log_check import Anchor, Finding, LogCheck, check_log
 from ledger.notes import Checkpoint, Note, PublicKey
-from ledger.seals import EVENT_ROWS
 from ledger.tree import (
     HASH,
     Tree,

@@ -15,6 +15,7 @@ from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.errors import BadProof, Tampered
 from ledger.families.sealing import Sealing
+from ledger.hashing import EVENT_ROWS
 from ledger.notes import Checkpoint, Note, PublicKey, SigningKey, signed
 from ledger.tree import Frontier, leaf_hasher
 
@@ -33,12 +34,6 @@ GUARDS = [
        BEGIN SELECT RAISE(ABORT, 'checkpoints are never replaced'); END""",
 ]
 
-#: An event as a row of the store: rowid, stream, version, topic, stored bytes.
-StoredRow = tuple[int, str, int, str, bytes]
-EVENT_ROWS = (
-    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
-    "WHERE rowid > ? AND rowid <= ? ORDER BY rowid"
-)
 _AT_ONCE = 100_000
 
 

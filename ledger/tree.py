@@ -98,10 +98,10 @@ class Frontier:
     def __bytes__(self) -> bytes:
         return b"".join(self._peaks[level] for level in sorted(self._peaks, reverse=True))
 
-    def extend(self, hashes: bytes) -> None:
-        """Append leaf hashes: binary addition, a level at a time."""
-        self.size += len(hashes) // HASH
-        level = 0
+    def extend(self, hashes: bytes, level: int = 0) -> None:
+        """Append leaf hashes, or roots of perfect subtrees of ``level`` where the size is a
+        multiple of theirs: binary addition, a level at a time."""
+        self.size += len(hashes) // HASH << level
         while hashes:
             hashes = self._peaks.pop(level, b"") + hashes
             if len(hashes) // HASH % 2:
@@ -116,6 +116,15 @@ class Frontier:
         for level in sorted(self._peaks):
             root = node_hash(self._peaks[level], root) if root else self._peaks[level]
         return root or EMPTY
+
+
+def subtrees(leaves: bytes, level: int) -> bytes:
+    """The roots of the perfect subtrees of a level over leaf hashes; what is left over at the
+    end gives none."""
+    hashes = leaves[: len(leaves) >> level + 5 << level + 5]
+    for _ in range(level):
+        hashes = _pairs(hashes)
+    return hashes
 
 
 def root_of(hashes: Iterable[bytes]) -> bytes:

@@ -1,0 +1,41 @@
+"""A connection that reads a store, and never changes it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from ledger.errors import StoreError, StoreMissing
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that only reads; also to a store on a read-only medium.
+
+    Where it may write it still opens the file for writing and forbids itself to (``query_only``):
+    so the last reader cleans away the write-ahead log that a plain read-only one leaves behind.
+    """
+    if not path.is_file():
+        raise StoreMissing(
+            f"There is no store at {path}.", "Run `ledger init` or `ledger demo`, or give --store."
+        )
+    uri = path.resolve().as_uri()
+    modes = ["?mode=ro"]
+    ahead = path.with_name(f"{path.name}-wal")
+    if not ahead.exists() or not ahead.stat().st_size:
+        modes.append("?mode=ro&immutable=1")  # nothing stands outside the file itself
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        modes.insert(0, "?mode=rw")
+    for mode in modes:
+        connection = sqlite3.connect(uri + mode, uri=True, timeout=15)
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("SELECT 1 FROM stored_events LIMIT 1")
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if "no such table" in str(error) or not isinstance(error, sqlite3.OperationalError):
+                raise StoreError(f"{path} is no store of ours: {error}.") from error
+            failure = error
+        else:
+            return connection
+    raise StoreError(f"{path} cannot be read: {failure}.") from failure

@@ -1,0 +1,197 @@
+"""Hashing the log's rows as they lie in the file: what the check of the log costs, it costs here.
+
+A *part* is the rows of a range. A large log is read in several parts at once, each in a process
+of its own, which imports this module and little else (``python -m ledger.hashing``). Where
+anything is out of place, one part reads everything and finds the first place.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from struct import error as StructError
+
+from ledger.connection import connect
+from ledger.tree import leaf_hasher, subtrees
+
+#: Level of the subtrees whose roots a part gives beside its leaf hashes: 4,096 leaves each.
+BLOCK = 12
+#: Rows for which another process is worth its start.
+LARGE = 150_000
+
+#: An event as a row of the store: rowid, stream, version, topic, stored bytes.
+StoredRow = tuple[int, str, int, str, bytes]
+EVENT_ROWS = (
+    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
+    "WHERE rowid > ? AND rowid <= ? ORDER BY rowid"
+)
+_FIRST, _LAST = -(1 << 63), (1 << 63) - 1
+_AT_ONCE = 1_000
+_UNHASHABLE = (AttributeError, TypeError, StructError, UnicodeError)
+
+
+@dataclass
+class Part:
+    """The rows of a range. ``leaves`` are their hashes, ``blocks`` the roots of the subtrees of
+    level `BLOCK` among them; ``key_rows`` (position, stream, topic, bytes) are the events of keys,
+    ``small`` the rowids of the events that are not bulk. ``misplaced`` is the first position whose
+    row is another's, ``fault`` why the row after the last one here cannot be read."""
+
+    count: int = 0
+    leaves: bytes = b""
+    blocks: bytes = b""
+    key_rows: list[tuple[int, str, str, bytes]] = field(default_factory=list)
+    small: list[int] = field(default_factory=list)
+    misplaced: int | None = None
+    fault: str | None = None
+
+
+def read_parts(
+    connection: sqlite3.Connection, path: Path, bulk: Collection[str], keys: Collection[str]
+) -> list[Part]:
+    """All rows in order: one part, or for a large sound log as many as there are processors."""
+    size = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
+    workers = min(os.cpu_count() or 1, 8) if LARGE < size < _LAST else 1
+    if workers > 1:
+        parts = _side_by_side(connection, path, _bounds(size, workers), bulk, keys)
+        if all(part.misplaced is None and part.fault is None for part in parts):
+            return parts
+    return [read_part(connection, 0, _FIRST, _LAST, bulk, keys)]
+
+
+def _bounds(size: int, workers: int) -> list[int]:
+    """Where parts end, at whole blocks; the first is larger, as the others have to start."""
+    step = (size // workers >> BLOCK) + 1 << BLOCK
+    return [*range(0, size, step), size]
+
+
+def _side_by_side(
+    connection: sqlite3.Connection,
+    path: Path,
+    bounds: Sequence[int],
+    bulk: Collection[str],
+    keys: Collection[str],
+) -> list[Part]:
+    """The first part here, each other in a process of its own."""
+    home = str(Path(__file__).resolve().parents[1])
+    known = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ledger.hashing"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": known},
+        )
+        for _ in bounds[2:]
+    ]
+    for worker, first, last in zip(workers, bounds[1:], bounds[2:], strict=False):
+        assert worker.stdin is not None
+        worker.stdin.write(pickle.dumps((path, first, first, last, tuple(bulk), tuple(keys))))
+        worker.stdin.close()
+    parts = [read_part(connection, 0, 0, bounds[1], bulk, keys)]
+    for worker in workers:
+        with worker:
+            assert worker.stdout is not None
+            told = worker.stdout.read()
+        # What a worker could not tell, one part for all will find out.
+        parts.append(pickle.loads(told) if worker.returncode == 0 else Part(fault="no answer"))
+    return parts
+
+
+def read_part(
+    connection: sqlite3.Connection,
+    first: int,
+    after: int,
+    last: int,
+    bulk: Collection[str],
+    keys: Collection[str],
+) -> Part:
+    """The rows with a rowid beyond ``after`` up to ``last``, the first at position ``first``."""
+    part, hashed, leaves = Part(), leaf_hasher(), list[bytes]()
+    position, wanted = first, frozenset(keys)
+    small_not = frozenset(bulk)
+    for chunk in _chunks(connection, after, last):
+        if isinstance(chunk, str):
+            part.fault = chunk
+            break
+        try:
+            hashes = [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, position)]
+        except _UNHASHABLE:
+            bad = next(i for i, row in enumerate(chunk) if not _hashable(row))
+            chunk = chunk[:bad]
+            hashes = [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, position)]
+            part.fault = "its columns are not text, number, text and bytes"
+        leaves += hashes
+        if part.misplaced is None:
+            part.misplaced = _misplaced(chunk, position)
+        part.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in wanted]
+        part.small += [r[0] for r in chunk if r[3] not in small_not]
+        position += len(chunk)
+        if part.fault is not None:
+            break
+    part.count, part.leaves = position - first, b"".join(leaves)
+    part.blocks = subtrees(part.leaves, BLOCK)
+    return part
+
+
+def _misplaced(chunk: Sequence[StoredRow], position: int) -> int | None:
+    """The first position from which the rows are not numbered as they follow each other."""
+    ids = [row[0] for row in chunk]
+    expected = range(position + 1, position + 1 + len(ids))
+    if ids == list(expected):
+        return None
+    at = next(i for i, (a, b) in enumerate(zip(ids, expected, strict=True)) if a != b)
+    return min(position + at, max(ids[at] - 1, 0))
+
+
+def _chunks(
+    connection: sqlite3.Connection, after: int, last: int
+) -> Iterator[list[StoredRow] | str]:
+    """All rows of a range in order, many at once; an error's text at the end where the file is
+    damaged. Text that is no UTF-8 comes with surrogates in its place: no such row is hashed."""
+    rows = connection.execute(EVENT_ROWS, (after, last))
+    while True:
+        try:
+            chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
+        except sqlite3.Error as error:
+            if "decode" not in str(error) or connection.text_factory is not str:
+                yield str(error)
+                return
+            connection.text_factory = lambda data: data.decode(errors="surrogateescape")
+            rows = connection.execute(EVENT_ROWS, (after, last))
+            continue
+        if not chunk:
+            return
+        after = chunk[-1][0]
+        yield chunk
+
+
+def _hashable(row: StoredRow) -> bool:
+    try:
+        leaf_hasher()(0, row[1], row[2], row[3], row[4])
+    except _UNHASHABLE:
+        return False
+    return True
+
+
+def work() -> None:
+    """One part for the process that started this one: its range on stdin, the part on stdout."""
+    gc.disable()  # nothing here is a cycle
+    path, *asked = pickle.loads(sys.stdin.buffer.read())
+    with closing(connect(path)) as connection:
+        part = read_part(connection, *asked)
+    sys.stdout.buffer.write(pickle.dumps(part))
+
+
+if __name__ == "__main__":
+    import ledger.hashing  # under its name, so that the other side knows what it is sent
+
+    ledger.hashing.work()
