@@ -11,6 +11,7 @@ from ledger.families.outcome import Openings
 from ledger.log import Book
 from ledger.periods import shift
 from projections.amounts import WIDE, narrowed, total
+from projections.counted import Counted, Formulas, derived
 from projections.dimensions import Tree, as_known, axes, fiscal_year, span_of
 from projections.facts import result_accounts
 from projections.registry import projection
@@ -18,6 +19,12 @@ from projections.registry import projection
 __all__ = ["balance"]
 
 AMOUNTS = ("opening", "debit", "credit", "change", "closing")
+#: The columns that are sums of facts, and those that are sums of these.
+SUMS = ("opening", "debit", "credit")
+FORMULAS: Formulas = {
+    "change": {"debit": 1, "credit": 1},
+    "closing": {"opening": 1, "debit": 1, "credit": 1},
+}
 
 
 @projection(AMOUNTS)
@@ -54,10 +61,69 @@ def balance(
     Raises `ledger.errors.UsageError`, also where nothing at all is on record up to ``through``,
     and `ledger.errors.BeyondSixtyFourBits`.
     """
-    keys = list(axes(by, ("account", "month")))
+    book = as_known(book, known_at)
+    counted, unknown = _counted(book, through, by, unit, tree, structure, year)
+    keys = list(counted.keys)
+    names = {code: account.name for code, account in book.organisation.accounts.items()}
+    name = pl.col("account").replace_strict(
+        list(names), list(names.values()), default=None, return_dtype=pl.String
+    )
+    amount, measure = pl.col("amount"), pl.col("measure")
+    summed = (
+        pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+        .group_by(keys)
+        .agg(
+            *(total(amount.filter(measure == m)).alias(m) for m in counted.facts),
+            (measure != "opening").any().alias("moved"),
+        )
+    )
+    if "month" in keys:
+        moved = ("debit", "credit", "change")
+        frame = summed.with_columns(derived({"change": FORMULAS["change"]})).sort(keys)
+        frame = frame.select("account", name.alias("name"), "month", *moved)
+        return narrowed(frame.collect(), moved)
+    stated = pl.LazyFrame({"account": unknown}, schema={"account": pl.String})
+    frame = (
+        summed.join(stated.with_columns(unknown=True), on="account", how="full", coalesce=True)
+        .filter(pl.any_horizontal("moved", pl.col("opening") != 0, "unknown"))
+        .with_columns(pl.col(SUMS).fill_null(0))
+        .with_columns(opening=pl.when(pl.col("unknown").is_null()).then("opening"))
+        .with_columns(derived(FORMULAS))
+        .sort("account")
+        .select("account", name.alias("name"), *AMOUNTS)
+    )
+    return narrowed(frame.collect(), AMOUNTS)
+
+
+def counted_balance(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: str | Iterable[str] = ("account",),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+) -> Counted:
+    """What `balance` counts, asked as it is: debit positive. ``opening`` is what was stated, and
+    the movements that carry it; it is not there in rows by month, nor of accounts whose opening
+    is unknown."""
+    return _counted(book, through, by, unit, tree, structure, year)[0]
+
+
+def _counted(
+    book: Book,
+    through: str | None,
+    by: str | Iterable[str],
+    unit: str | None,
+    tree: str,
+    structure: str | None,
+    year: str | None,
+) -> tuple[Counted, list[str]]:
+    """The movements and what they opened with, and the accounts whose opening is unknown."""
+    keys = axes(by, ("account", "month"))
     if keys[0] != "account":
         raise UsageError("A balance is by account first.", "Write account or account,month.")
-    book = as_known(book, known_at)
     last = span_of(book, through, year).last
     first = fiscal_year(book, year)[0] if year is not None else ""
     postings = _postings(book)
@@ -71,37 +137,13 @@ def balance(
         part = bool(book.organisation.units - below)
         postings = postings.filter(pl.col("unit").is_in(sorted(below)))
     within = postings.filter(pl.col("month").is_between(pl.lit(first), pl.lit(last)))
-    names = {code: account.name for code, account in book.organisation.accounts.items()}
-    name = pl.col("account").replace_strict(
-        list(names), list(names.values()), default=None, return_dtype=pl.String
-    )
-    moved = within.group_by(keys).agg(
-        total(pl.col("amount").filter(pl.col("amount") > 0)).alias("debit"),
-        total(pl.col("amount").filter(pl.col("amount") < 0)).alias("credit"),
-    )
-    if "month" in keys:
-        frame = moved.sort(keys).select(
-            "account", name.alias("name"), "month", "debit", "credit", change=_CHANGE
-        )
-        return narrowed(frame.collect(), ("debit", "credit", "change"))
-    opened = _openings(book, postings, first, part)
-    frame = (
-        moved.join(opened, on="account", how="full", coalesce=True)
-        .with_columns(
-            pl.col("debit", "credit").fill_null(0),
-            opening=pl.when(pl.col("unknown").fill_null(False))
-            .then(None)
-            .otherwise(pl.col("opening").fill_null(0)),
-        )
-        .with_columns(change=_CHANGE)
-        .with_columns(closing=pl.col("opening") + pl.col("change"))
-        .sort("account")
-        .select("account", name.alias("name"), *AMOUNTS)
-    )
-    return narrowed(frame.collect(), AMOUNTS)
-
-
-_CHANGE = pl.col("debit") + pl.col("credit")
+    amount = pl.col("amount")
+    parts = {"debit": within.filter(amount >= 0), "credit": within.filter(amount < 0)}
+    unknown: list[str] = []
+    if "month" not in keys:
+        parts["opening"], unknown = _openings(book, postings, first, part)
+    keyed = {name: p.select("position", *keys, "amount") for name, p in parts.items()}
+    return Counted(keys, keyed), unknown
 
 
 def _require_answer(book: Book, postings: pl.LazyFrame, last: str) -> None:
@@ -120,12 +162,13 @@ def _require_answer(book: Book, postings: pl.LazyFrame, last: str) -> None:
 
 
 def _postings(book: Book) -> pl.LazyFrame:
-    """All postings: ``unit``, ``account``, ``month`` by the voucher's date, ``amount`` wide and
-    debit positive."""
+    """All postings: ``position``, ``unit``, ``account``, ``month`` by the voucher's date,
+    ``amount`` wide and debit positive."""
     return (
         book.postings()
         .lazy()
         .select(
+            "position",
             "unit",
             "account",
             month=pl.coalesce(pl.col("date").str.slice(0, 7), pl.col("period")),
@@ -134,11 +177,15 @@ def _postings(book: Book) -> pl.LazyFrame:
     )
 
 
-def _openings(book: Book, postings: pl.LazyFrame, first: str, part: bool) -> pl.LazyFrame:
-    """Opening balances at month ``first`` (before everything, if empty): ``account``, ``opening``
-    (wide), ``unknown`` where it is stated for the whole and a part is asked for."""
+def _openings(
+    book: Book, postings: pl.LazyFrame, first: str, part: bool
+) -> tuple[pl.LazyFrame, list[str]]:
+    """What makes the opening balances at month ``first`` (before everything, if empty):
+    ``position``, ``account``, ``amount`` (wide); and the accounts of which it is unknown, since
+    it is stated for the whole and a part is asked for."""
+    openings = book.state.of(Openings)
     stated: dict[str, dict[str, int]] = {}
-    for (begins, account), amount in book.state.of(Openings).balances.items():
+    for (begins, account), amount in openings.balances.items():
         stated.setdefault(begins, {})[account] = -amount
     before = [begins for begins in stated if begins <= first]
     base = max(before) if before else (min(stated) if stated and not first else None)
@@ -153,17 +200,10 @@ def _openings(book: Book, postings: pl.LazyFrame, first: str, part: bool) -> pl.
         moved, sign = moved.filter(pl.col("month") < base), -1
     balances = stated[base] if base is not None else {}
     rows = pl.LazyFrame(
-        {"account": list(balances), "amount": list(balances.values())},
-        schema={"account": pl.String, "amount": WIDE},
+        [(openings.positions[base or "", a], a, amount) for a, amount in balances.items()],
+        schema={"position": pl.Int64, "account": pl.String, "amount": WIDE},
+        orient="row",
     )
-    flags = pl.LazyFrame(
-        {"account": list(balances), "unknown": [part and bool(v) for v in balances.values()]},
-        schema={"account": pl.String, "unknown": pl.Boolean},
-    )
-    return (
-        pl.concat([rows, moved.select("account", amount=pl.col("amount") * sign)])
-        .group_by("account")
-        .agg(total("amount").alias("opening"))
-        .join(flags, on="account", how="left")
-        .filter((pl.col("opening") != 0) | pl.col("unknown").fill_null(False))
-    )
+    unknown = [account for account, amount in balances.items() if part and amount]
+    moved = moved.select("position", "account", amount=pl.col("amount") * sign)
+    return pl.concat([rows, moved]).filter(~pl.col("account").is_in(unknown)), unknown

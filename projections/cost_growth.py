@@ -9,13 +9,17 @@ import polars as pl
 from ledger.log import Book
 from projections import facts
 from projections.amounts import narrowed, percent, total
-from projections.dimensions import UNMAPPED, Dimensions, as_known, axes, outcome_span
+from projections.counted import Counted
+from projections.dimensions import UNMAPPED, Dimensions, Span, as_known, axes, outcome_span
 from projections.registry import projection
 
 __all__ = ["cost_development"]
 
 
-@projection(("outcome", "last_year"), ("change_percent",))
+SUMS = ("outcome", "last_year")
+
+
+@projection(SUMS, ("change_percent",))
 def cost_development(
     book: Book,
     through: str | None = None,
@@ -41,58 +45,87 @@ def cost_development(
 
     Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """
-    axes(by, ("line",))
     book = as_known(book, known_at)
-    asked = outcome_span(book, through, year)
-    dimensions = Dimensions(
-        book,
-        asked.last,
-        ("line",),
-        unit=unit,
-        tree=tree,
-        structure=structure,
-        noun="cost_development",
-    )
-    costs = facts.result_accounts(book, ("cost",))
-    booked = dimensions.within(facts.outcome(book)).filter(pl.col("account").is_in(costs))
-    now, then = pl.col("period") <= pl.col("month"), pl.col("earlier") <= pl.col("month")
-    months = pl.LazyFrame({"month": asked.months})
-    year_ago = asked.year_ago
+    asked, dimensions = _question(book, through, by, unit, tree, structure, year)
+    counted, costs = _counted(book, asked, dimensions)
+    months = pl.LazyFrame({"until": asked.months})
+    measure, amount = pl.col("measure"), pl.col("amount")
     by_month = (
-        booked.with_columns(
-            *dimensions.keys(),
-            earlier=pl.col("period").replace_strict(
-                list(year_ago), list(year_ago.values()), default=None, return_dtype=pl.String
-            ),
-        )
-        .filter(pl.col("period").is_in(list(asked.months)) | pl.col("earlier").is_not_null())
-        .group_by("line", "period", "earlier")
+        pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+        .group_by("line", "month", "measure")
         .agg(total("amount").alias("amount"))
         .join(months, how="cross")
-        .group_by("line", "month")
-        .agg(
-            total(pl.col("amount").filter(now & pl.col("period").is_in(list(asked.months)))).alias(
-                "outcome"
-            ),
-            total(pl.col("amount").filter(then)).alias("last_year"),
-        )
+        .filter(pl.col("month") <= pl.col("until"))
+        .group_by("line", "until")
+        .agg(*(total(amount.filter(measure == name)).alias(name) for name in SUMS))
     )
     lines = _lines(dimensions, set(costs))
     grid = pl.LazyFrame({"line": lines}, schema={"line": pl.String}).join(months, how="cross")
-    filled = by_month.join(grid, on=["line", "month"], how="full", coalesce=True).with_columns(
-        pl.col("outcome", "last_year").fill_null(0)
+    filled = by_month.join(grid, on=["line", "until"], how="full", coalesce=True).with_columns(
+        pl.col(SUMS).fill_null(0)
     )
     change = percent(pl.col("last_year") - pl.col("outcome"), pl.col("last_year").abs())
     frame = (
-        filled.sort(*dimensions.order(), "month")
+        filled.sort(*dimensions.order(), "until")
         .group_by("line", maintain_order=True)
         .agg(
-            pl.col("outcome", "last_year").last(),
-            *(change.filter(pl.col("month") == m).first().alias(m) for m in asked.months),
+            pl.col(SUMS).last(),
+            *(change.filter(pl.col("until") == m).first().alias(m) for m in asked.months),
         )
-        .select("line", "outcome", "last_year", pl.struct(asked.months).alias("change_percent"))
+        .select("line", *SUMS, pl.struct(asked.months).alias("change_percent"))
     )
-    return narrowed(frame.collect(), ("outcome", "last_year"))
+    return narrowed(frame.collect(), SUMS)
+
+
+def counted_cost(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: str | Iterable[str] = ("line",),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+) -> Counted:
+    """What `cost_development` counts, asked as it is; ``month`` (String) is the month of this
+    year in which an amount counts, also one of last year."""
+    return _counted(book, *_question(book, through, by, unit, tree, structure, year))[0]
+
+
+def _question(
+    book: Book,
+    through: str | None,
+    by: str | Iterable[str],
+    unit: str | None,
+    tree: str,
+    structure: str | None,
+    year: str | None,
+) -> tuple[Span, Dimensions]:
+    """The months asked for, and the lines of the structure."""
+    noun, rows = "cost_development", axes(by, ("line",))
+    asked = outcome_span(book, through, year)
+    return asked, Dimensions(
+        book, asked.last, rows, unit=unit, tree=tree, structure=structure, noun=noun
+    )
+
+
+def _counted(book: Book, asked: Span, dimensions: Dimensions) -> tuple[Counted, list[str]]:
+    """The costs of these months and of last year's, and the cost accounts."""
+    costs = facts.result_accounts(book, ("cost",))
+    booked = dimensions.within(facts.outcome(book)).filter(pl.col("account").is_in(costs))
+    period = pl.col("period")
+    parts = {
+        "outcome": (facts.months_in(booked, asked.months), period),
+        "last_year": (
+            facts.months_in(booked, asked.last_year),
+            period.replace_strict(asked.year_ago, return_dtype=pl.String),
+        ),
+    }
+    keyed = {
+        name: part.select("position", *dimensions.keys(), month.alias("month"), "amount")
+        for name, (part, month) in parts.items()
+    }
+    return Counted(("line",), keyed), costs
 
 
 def _lines(dimensions: Dimensions, costs: set[str]) -> list[str]:

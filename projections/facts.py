@@ -1,7 +1,8 @@
 """Facts: one row an amount, whatever event it comes from, ready to be grouped.
 
-Every frame here has the columns of `FACTS`; ``amount`` is Int64 öre in result sign. Only income
-and cost accounts are here (`Organisation.account_type`); balance accounts never enter a result.
+Every frame here has the columns of `FACTS`; ``position`` is the event's place in the log,
+``amount`` Int64 öre in result sign. Only income and cost accounts are here
+(`Organisation.account_type`); balance accounts never enter a result.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ledger.families.forecast import Round
 from ledger.log import Book
 
 FACTS: dict[str, type[pl.DataType]] = {
+    "position": pl.Int64,
     "unit": pl.String,
     "account": pl.String,
     "report_line": pl.String,
@@ -68,20 +70,16 @@ def entries(round_: Round) -> pl.LazyFrame:
     """What was entered in a forecast round, without period: it is of the rest of the year."""
     rows = [
         {
+            "position": round_.entry_positions[key],
             "unit": entry.unit,
             "report_line": entry.report_line,
             "structure": round_.opened.structure,
             "amount": entry.amount,
         }
-        for entry in round_.entries.values()
+        for key, entry in round_.entries.items()
     ]
-    return _shaped(
-        pl.LazyFrame(
-            rows,
-            schema=dict.fromkeys(("unit", "report_line", "structure"), pl.String)
-            | {"amount": pl.Int64},
-        )
-    )
+    given = ("position", "unit", "report_line", "structure", "amount")
+    return _shaped(pl.LazyFrame(rows, schema={name: FACTS[name] for name in given}))
 
 
 def budgeted(book: Book, months: Iterable[str]) -> bool:

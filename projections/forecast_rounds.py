@@ -9,6 +9,7 @@ from ledger.log import Book
 from ledger.periods import months_between
 from projections import facts
 from projections.amounts import WIDE, narrowed, total
+from projections.counted import Counted, Formulas, derived
 from projections.dimensions import Dimensions, Tree, as_known
 from projections.opened_round import as_opened
 from projections.registry import projection
@@ -59,6 +60,11 @@ def rounds(book: Book, through: str | None = None, known_at: str | None = None) 
 
 
 _ROUND_AMOUNTS = ("outcome", "entered", "year_end", "budget", "variance")
+ROUND_SUMS = ("outcome", "entered", "budget")
+ROUND_FORMULAS: Formulas = {
+    "year_end": {"outcome": 1, "entered": 1},
+    "variance": {"outcome": 1, "entered": 1, "budget": -1},
+}
 
 
 @projection(_ROUND_AMOUNTS, title="title.round")
@@ -79,44 +85,57 @@ def forecast_round(
     """
     book = as_known(book, known_at)
     found = book.state.of(Forecasts).round(round)
-    opened = found.opened
-    dimensions = Dimensions(
-        book, opened.through, ("unit", "line"), unit=unit, structure=opened.structure
-    )
-    then = as_opened(book, found)
-    year = months_between(*book.organisation.calendar.year_of(opened.through))
-    decided = facts.months_in(facts.budget(book), year)
-    parts = {
-        "outcome": then.so_far,
-        "entered": facts.entries(found),
-        "budget": decided.filter(pl.col("unit").is_in(sorted(then.inside))),
-    }
-    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in parts.items()])
-    key = dimensions.key("line").alias("line")
+    dimensions = _dimensions(book, found, unit)
+    counted = _counted(book, found, dimensions)
     amount, measure = pl.col("amount"), pl.col("measure")
+    known = counted.facts.keys()
     summed = (
-        dimensions.within(every)
-        .group_by("unit", key)
+        pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+        .group_by(counted.keys)
         .agg(
-            *(total(amount.filter(measure == m)).alias(m) for m in parts),
+            *(
+                (total(amount.filter(measure == m)) if m in known else pl.lit(None, WIDE)).alias(m)
+                for m in ROUND_SUMS
+            ),
             (measure == "entered").any().alias("has"),
         )
-        .with_columns(year_end=pl.col("outcome") + pl.col("entered"))
+        .with_columns(derived(ROUND_FORMULAS))
     )
     frame = (
-        summed.with_columns(
-            entered=pl.when("has").then("entered"),
-            budget=pl.col("budget")
-            if facts.budgeted(book, (opened.through,))
-            else pl.lit(None, WIDE),
-        )
-        .with_columns(variance=pl.col("year_end") - pl.col("budget"))
+        summed.with_columns(entered=pl.when("has").then("entered"))
         .join(_words(book, found), on=["unit", "line"], how="left")
         .with_columns(name=dimensions.name())
         .sort(dimensions.order())
         .select("unit", "name", "line", *_ROUND_AMOUNTS, "method", "comment")
     )
     return narrowed(frame.collect(), _ROUND_AMOUNTS)
+
+
+def counted_round(book: Book, round: str, *, unit: str | None = None) -> Counted:
+    """What `forecast_round` counts, asked as it is."""
+    found = book.state.of(Forecasts).round(round)
+    return _counted(book, found, _dimensions(book, found, unit))
+
+
+def _dimensions(book: Book, found: Round, unit: str | None) -> Dimensions:
+    opened = found.opened
+    return Dimensions(book, opened.through, ("unit", "line"), unit=unit, structure=opened.structure)
+
+
+def _counted(book: Book, found: Round, dimensions: Dimensions) -> Counted:
+    """Outcome so far, entries and the year's budget; each stands on the unit that it names."""
+    through, then = found.opened.through, as_opened(book, found)
+    parts = {"outcome": then.so_far, "entered": facts.entries(found)}
+    if facts.budgeted(book, (through,)):
+        year = months_between(*book.organisation.calendar.year_of(through))
+        inside = pl.col("unit").is_in(sorted(then.inside))
+        parts["budget"] = facts.months_in(facts.budget(book), year).filter(inside)
+    line = dimensions.key("line").alias("line")
+    keyed = {
+        name: dimensions.within(part).select("position", "unit", line, "amount")
+        for name, part in parts.items()
+    }
+    return Counted(("unit", "line"), keyed)
 
 
 def _words(book: Book, found: Round) -> pl.LazyFrame:

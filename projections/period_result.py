@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +11,7 @@ from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from projections import facts
 from projections.amounts import WIDE, narrowed, percent, total
+from projections.counted import Counted, Formulas, derived
 from projections.dimensions import Dimensions, Span, as_known, axes, outcome_span
 from projections.opened_round import OpenedRound, as_opened
 from projections.registry import projection
@@ -26,7 +27,12 @@ AMOUNTS = (
     "forecast_variance",
     "last_year",
 )
-_SUMS = ("outcome", "budget", "annual_budget", "forecast", "last_year")
+#: The columns that are sums of facts, and those that are differences of two of them.
+SUMS = ("outcome", "budget", "annual_budget", "forecast", "last_year")
+FORMULAS: Formulas = {
+    "variance": {"outcome": 1, "budget": -1},
+    "forecast_variance": {"forecast": 1, "annual_budget": -1},
+}
 
 
 @projection(AMOUNTS, ("change_percent",))
@@ -74,33 +80,27 @@ def result(
 
     Raises `UsageError` for what is unknown, `UnknownTime` and `BeyondSixtyFourBits`.
     """
-    book = as_known(book, known_at)
-    asked = outcome_span(book, through, year, span)
-    dimensions = Dimensions(
-        book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
-    )
-    forecast = _Forecast.of(book, asked, dimensions)
-    parts = _measures(book, asked, dimensions, forecast)
-    unshared = _unknown_in_rows(dimensions, forecast)
-    keys = list(dimensions.columns().values())
+    asked = _Question.of(as_known(book, known_at), through, by, unit, tree, structure, year, span)
+    counted = asked.counted()
+    dimensions, keys = asked.dimensions, list(counted.keys)
 
     def summed(measures: Iterable[str]) -> list[pl.Expr]:
         sums = [
             total(pl.col("amount").filter(pl.col("measure") == name)).alias(name)
             if name in measures
             else pl.lit(None, WIDE).alias(name)
-            for name in _SUMS
+            for name in SUMS
         ]
-        return [*sums, (forecast.outside() & (pl.col("measure") != "last_year")).any().alias("out")]
+        return [*sums, (pl.col("outside") & (pl.col("measure") != "last_year")).any()]
 
-    known = set(parts)
-    in_rows = known - unshared
-    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in parts.items()])
+    known = counted.facts.keys()
+    in_rows = known - counted.unshared
+    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
     grouped = (
         every.filter(pl.col("measure").is_in(sorted(in_rows)))
-        .group_by(dimensions.keys())
+        .group_by(keys)
         .agg(summed(in_rows))
-        .pipe(_with_listed, dimensions, forecast, in_rows)
+        .pipe(_with_listed, dimensions, asked.forecast, in_rows)
         .sort(dimensions.order())
     )
     frames = [grouped]
@@ -110,12 +110,27 @@ def result(
     return _finished(frame, keys, dimensions)
 
 
+def counted_result(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: str | Iterable[str] = ("area",),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+    span: str = "accumulated",
+) -> Counted:
+    """What `result` counts, asked as it is; ``outside`` (Boolean) marks amounts of units outside
+    the round, whose rows have no forecast."""
+    return _Question.of(book, through, by, unit, tree, structure, year, span).counted()
+
+
 def _finished(frame: pl.DataFrame, keys: list[str], dimensions: Dimensions) -> pl.DataFrame:
     """Differences, names and percentages beside the sums; in 64 bits, or refused."""
-    wide = frame.with_columns(
-        forecast=pl.when(~pl.col("out")).then("forecast"),
-        variance=pl.col("outcome") - pl.col("budget"),
-    ).with_columns(forecast_variance=pl.col("forecast") - pl.col("annual_budget"))
+    wide = frame.with_columns(forecast=pl.when(~pl.col("outside")).then("forecast")).with_columns(
+        derived(FORMULAS)
+    )
     change = percent(pl.col("outcome") - pl.col("last_year"), pl.col("last_year").abs())
     return narrowed(
         wide.with_columns(name=dimensions.name(), change_percent=change).select(
@@ -125,44 +140,80 @@ def _finished(frame: pl.DataFrame, keys: list[str], dimensions: Dimensions) -> p
     )
 
 
-def _measures(
-    book: Book, asked: Span, dimensions: Dimensions, forecast: _Forecast
-) -> dict[str, pl.LazyFrame]:
-    """The facts behind each sum that is known, within the unit asked for."""
-    booked, decided = facts.outcome(book), facts.budget(book)
-    parts = {
-        "outcome": facts.months_in(booked, asked.months),
-        "last_year": facts.months_in(booked, asked.last_year).with_columns(
-            pl.col("period").replace_strict(asked.year_ago, return_dtype=pl.String)
-        ),
-    }
-    if facts.budgeted(book, asked.months):
-        parts["budget"] = facts.months_in(decided, asked.months)
-    if facts.budgeted(book, (asked.last,)):
-        parts["annual_budget"] = facts.months_in(decided, asked.whole_year)
-    if forecast.round is not None:
-        parts["forecast"] = forecast.round.year_end
-    return {name: dimensions.within(part) for name, part in parts.items()}
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of the result: months, rows, and the round that answers for the forecast."""
 
+    book: Book
+    span: Span
+    dimensions: Dimensions
+    forecast: _Forecast
 
-def _unknown_in_rows(dimensions: Dimensions, forecast: _Forecast) -> set[str]:
-    """Sums that have a total, but no share in the rows of this question."""
-    found = set()
-    if "month" in dimensions.by:
-        found.add("annual_budget")
-    if not forecast.answers(dimensions):
-        found.add("forecast")
-    return found
+    @classmethod
+    def of(
+        cls,
+        book: Book,
+        through: str | None,
+        by: str | Iterable[str],
+        unit: str | None,
+        tree: str,
+        structure: str | None,
+        year: str | None,
+        span: str,
+    ) -> _Question:
+        """The question in the book's terms; `UsageError` for what is unknown."""
+        asked = outcome_span(book, through, year, span)
+        dimensions = Dimensions(
+            book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
+        )
+        return cls(book, asked, dimensions, _Forecast.of(book, asked, dimensions))
+
+    def counted(self) -> Counted:
+        """The facts behind each sum that is known, within the unit asked for."""
+        keys = self.dimensions.keys()
+        outside = self.forecast.outside().alias("outside")
+        facts_ = {
+            name: self.dimensions.within(part).select("position", *keys, outside, "amount")
+            for name, part in self._parts().items()
+        }
+        names = tuple(self.dimensions.columns().values())
+        return Counted(names, facts_, frozenset(facts_) & self._unshared())
+
+    def _parts(self) -> dict[str, pl.LazyFrame]:
+        asked, book = self.span, self.book
+        booked, decided = facts.outcome(book), facts.budget(book)
+        parts = {
+            "outcome": facts.months_in(booked, asked.months),
+            "last_year": facts.months_in(booked, asked.last_year).with_columns(
+                pl.col("period").replace_strict(asked.year_ago, return_dtype=pl.String)
+            ),
+        }
+        if facts.budgeted(book, asked.months):
+            parts["budget"] = facts.months_in(decided, asked.months)
+        if facts.budgeted(book, (asked.last,)):
+            parts["annual_budget"] = facts.months_in(decided, asked.whole_year)
+        if self.forecast.round is not None:
+            parts["forecast"] = self.forecast.round.year_end
+        return parts
+
+    def _unshared(self) -> set[str]:
+        """Sums that have a total, but no share in the rows of this question."""
+        found = set()
+        if "month" in self.dimensions.by:
+            found.add("annual_budget")
+        if not self.forecast.answers(self.dimensions):
+            found.add("forecast")
+        return found
 
 
 def _with_listed(
-    grouped: pl.LazyFrame, dimensions: Dimensions, forecast: _Forecast, known: set[str]
+    grouped: pl.LazyFrame, dimensions: Dimensions, forecast: _Forecast, known: Set[str]
 ) -> pl.LazyFrame:
     """The rows, and one of zeros for each listed key without amounts."""
     if dimensions.listed is None:
         return grouped
     column = next(iter(dimensions.columns().values()))
-    zeros = [pl.col(name).fill_null(0) for name in _SUMS if name in known]
+    zeros = [pl.col(name).fill_null(0) for name in SUMS if name in known]
     outside = pl.lit(False) if column != "unit" else forecast.outside()
     return (
         grouped.join(
@@ -171,8 +222,8 @@ def _with_listed(
             how="full",
             coalesce=True,
         )
-        .with_columns(*zeros, pl.col("out").fill_null(outside))
-        .select(column, *_SUMS, "out")
+        .with_columns(*zeros, pl.col("outside").fill_null(outside))
+        .select(column, *SUMS, "outside")
     )
 
 
@@ -196,7 +247,7 @@ class _Forecast:
         return cls(opened)
 
     def outside(self) -> pl.Expr:
-        """Whether a fact's unit is outside the round."""
+        """Whether a unit is outside the round."""
         if self.round is None:
             return pl.lit(False)
         return ~pl.col("unit").is_in(sorted(self.round.inside))

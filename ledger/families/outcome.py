@@ -140,14 +140,17 @@ class VoucherMissed(Event):
 
 @dataclass
 class Openings(Slice):
-    """Opening balances as stated: öre in result sign by (first month of the year, account)."""
+    """Opening balances as stated: öre in result sign, and where in the log, by (first month of
+    the year, account)."""
 
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    positions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def apply(self, event: Event, position: int) -> None:
         """Fold one event."""
         if isinstance(event, OpeningBalanceStated):
             self.balances[(event.year, event.account)] = event.amount
+            self.positions[(event.year, event.account)] = position
 
 
 def voucher_digest(rows: Iterable[Mapping[str, Any]], private: bool = True) -> str:
