@@ -25,6 +25,7 @@ from cli import (
     recording,
     reports,
     setup,
+    trace,
 )
 from cli.demo import demo
 from cli.failure import Guarded
@@ -87,6 +88,7 @@ app.command()(reports.balance)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")
+app.command()(trace.trace)
 app.command()(history.history)
 app.command()(proving.seal)
 app.command()(proving.verify)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from projections.registry import rows as rows
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
+    from projections.tracing import trace as trace
 
 
 def __getattr__(name: str) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from ledger.errors import UsageError
 from ledger.families.forecast import Forecasts, Round
 from ledger.log import Book
 from ledger.periods import months_between
 from projections import facts
 from projections.amounts import WIDE, narrowed, total
 from projections.counted import Counted, Formulas, derived
-from projections.dimensions import Dimensions, Tree, as_known
+from projections.dimensions import Dimensions, Tree, as_known, span_of
 from projections.opened_round import as_opened
 from projections.registry import projection
 
@@ -59,7 +60,7 @@ def rounds(book: Book, through: str | None = None, known_at: str | None = None) 
     return pl.DataFrame(found, schema=_ROUNDS, orient="row")
 
 
-_ROUND_AMOUNTS = ("outcome", "entered", "year_end", "budget", "variance")
+ROUND_AMOUNTS = ("outcome", "entered", "year_end", "budget", "variance")
 ROUND_SUMS = ("outcome", "entered", "budget")
 ROUND_FORMULAS: Formulas = {
     "year_end": {"outcome": 1, "entered": 1},
@@ -67,7 +68,7 @@ ROUND_FORMULAS: Formulas = {
 }
 
 
-@projection(_ROUND_AMOUNTS, title="title.round")
+@projection(ROUND_AMOUNTS, title="title.round", private=("comment",))
 def forecast_round(
     book: Book, round: str, known_at: str | None = None, *, unit: str | None = None
 ) -> pl.DataFrame:
@@ -106,15 +107,33 @@ def forecast_round(
         .join(_words(book, found), on=["unit", "line"], how="left")
         .with_columns(name=dimensions.name())
         .sort(dimensions.order())
-        .select("unit", "name", "line", *_ROUND_AMOUNTS, "method", "comment")
+        .select("unit", "name", "line", *ROUND_AMOUNTS, "method", "comment")
     )
-    return narrowed(frame.collect(), _ROUND_AMOUNTS)
+    return narrowed(frame.collect(), ROUND_AMOUNTS)
 
 
 def counted_round(book: Book, round: str, *, unit: str | None = None) -> Counted:
     """What `forecast_round` counts, asked as it is."""
     found = book.state.of(Forecasts).round(round)
     return _counted(book, found, _dimensions(book, found, unit))
+
+
+def round_asked(
+    book: Book, name: str | None, through: str | None = None, year: str | None = None
+) -> str:
+    """The round of that name, else the one adopted last in the fiscal year asked for; raises
+    `ForecastError` for a round that there is not, `UsageError` where none is adopted."""
+    rounds = book.state.of(Forecasts)
+    if name is not None:
+        return rounds.round(name).opened.round
+    asked = book.organisation.calendar.year_of(span_of(book, through, year).last)
+    found = rounds.latest_adopted(*asked)
+    if found is None:
+        raise UsageError(
+            f"No forecast round of {asked[0]} to {asked[1]} is adopted.",
+            "Name an open one with --round.",
+        )
+    return found.opened.round
 
 
 def _dimensions(book: Book, found: Round, unit: str | None) -> Dimensions:
@@ -150,7 +169,7 @@ def _words(book: Book, found: Round) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
-@projection(("amount",))
+@projection(("amount",), private=("text",))
 def assumptions(book: Book, round: str, known_at: str | None = None) -> pl.DataFrame:
     """What a round assumes, in the order it was said.
 

@@ -26,7 +26,8 @@ class Projection:
     """A projection as others meet it.
 
     ``path`` is ``module:function``, ``amounts`` the columns that are öre, ``percents`` those that
-    are percentages as text, ``title`` the catalogue's key of its heading.
+    are percentages as text, ``title`` the catalogue's key of its heading, ``private`` the columns
+    whose values may be erased: they are no part of what stays the same for ever.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Projection:
     amounts: tuple[str, ...]
     percents: tuple[str, ...]
     title: str
+    private: tuple[str, ...] = ()
 
     @property
     def function(self) -> Callable[..., pl.DataFrame]:
@@ -48,7 +50,10 @@ PROJECTIONS: dict[str, Projection] = {}
 
 
 def projection(
-    amounts: tuple[str, ...], percents: tuple[str, ...] = (), title: str | None = None
+    amounts: tuple[str, ...],
+    percents: tuple[str, ...] = (),
+    title: str | None = None,
+    private: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, pl.DataFrame]], Callable[P, pl.DataFrame]]:
     """Register the decorated function under its own name; two of one name are a `TypeError`."""
 
@@ -57,7 +62,8 @@ def projection(
         path = f"{function.__module__}:{name}"
         if name in PROJECTIONS and PROJECTIONS[name].path != path:
             raise TypeError(f"two projections share the name {name}")
-        PROJECTIONS[name] = Projection(name, path, amounts, percents, title or f"title.{name}")
+        heading = title or f"title.{name}"
+        PROJECTIONS[name] = Projection(name, path, amounts, percents, heading, private)
         return function
 
     return register

@@ -37,6 +37,10 @@ def exact(value: Value, column: Column) -> Any:
             return f"{Decimal(value):f}"
         case "count" | "number":
             return int(value)
+        case "numbers":
+            return [int(part) for part in str(value).split()]
+        case "texts":
+            return str(value).split()
     return str(value)
 
 
@@ -66,14 +70,13 @@ def to_csv(table: Table, *, excel: bool = False) -> str:
     )
     writer.writerow([column.key for column in table.columns])
     for row in table.rows:
-        writer.writerow(
-            [_cell(exact(v, c), c, excel) for v, c in zip(row, table.columns, strict=True)]
-        )
+        writer.writerow([_cell(v, c, excel) for v, c in zip(row, table.columns, strict=True)])
     return ("\ufeff" if excel else "") + out.getvalue()
 
 
-def _cell(value: Any, column: Column, excel: bool) -> str:
-    text = "" if value is None else str(value)
+def _cell(value: Value, column: Column, excel: bool) -> str:
+    known = value if column.kind in ("numbers", "texts") else exact(value, column)
+    text = "" if known is None else str(known)
     decimal = excel and column.kind in ("amount", "percent")
     return text.replace(".", ",") if decimal else text
 

@@ -12,20 +12,14 @@ from typing import TYPE_CHECKING, Any
 import projections
 from reporting import forecast_table
 from reporting.catalogue import Language, has, label
+from reporting.notes import asked as _asked
+from reporting.notes import known as _known
 from reporting.tables import Column, Table, columns_of, table_of
 
 if TYPE_CHECKING:
     import polars as pl
 
     from ledger.log import Book
-
-
-def _known(book: Book, lang: Language) -> str:
-    """As known when: the log's last event in the book, in the organisation's time."""
-    from datetime import datetime
-
-    time = datetime.fromisoformat(book.recorded_at).astimezone(book.organisation.zone)
-    return label("note.known_at", lang, time=f"{time:%Y-%m-%d %H:%M}", size=book.size)
 
 
 def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
@@ -40,23 +34,6 @@ def _beyond(book: Book, lang: Language, last: str) -> list[str]:
     latest = book.postings()["period"].max()
     beyond = isinstance(latest, str) and latest < last
     return [label("note.beyond", lang, last=last, latest=latest)] if beyond else []
-
-
-def _asked(book: Book, lang: Language, **ask: Any) -> list[str]:
-    """What part of the organisation, which tree and which structure were asked for, if not all
-    of it, the line and the default."""
-    told = []
-    if unit := ask.get("unit"):
-        names = [
-            units[unit][-1].name for units in book.organisation.trees.values() if unit in units
-        ]
-        name = names[0] if names else ""
-        told.append(label("note.unit", lang, unit=unit, name=name).rstrip())
-    if (tree := ask.get("tree")) not in (None, "line"):
-        told.append(label("note.tree", lang, tree=tree))
-    if structure := ask.get("structure"):
-        told.append(label("note.structure", lang, structure=structure))
-    return [f"{', '.join(told)}."] if told else []
 
 
 #: Methods of rows with a calibrated interval: the model's own, a year that is known, a sum.

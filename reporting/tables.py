@@ -18,7 +18,7 @@ from reporting.numbers import DECIMALS, Scale
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["text", "amount", "percent", "count", "number"]
+Kind = Literal["text", "amount", "percent", "count", "number", "numbers", "texts"]
 Value = str | int | Decimal | None
 
 
@@ -31,7 +31,8 @@ class Column:
     key of the heading where it is not ``column.KEY``, or the heading itself. ``words`` is the
     catalogue's section that has words for the values, where people read them. ``ore`` shows an
     amount in kronor with its öre, whatever the scale. A ``number`` is a whole number that names
-    something: shown as it is written, without thousands.
+    something: shown as it is written, without thousands. ``numbers`` and ``texts`` are several of
+    them with spaces between, a list in JSON.
     """
 
     key: str
@@ -66,7 +67,7 @@ class Table:
         for place, column in enumerate(self.columns):
             last = self.rows[-1][place]
             parts = [row[place] for row in self.rows[:-1]]
-            if column.kind != "amount" or last is None or None in parts:
+            if column.kind != "amount" or column.ore or last is None or None in parts:
                 continue
             exact = [value for value in (*parts, last) if isinstance(value, int)]
             shown = [rounded(ore, scale, places) for ore in exact]

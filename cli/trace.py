@@ -1,0 +1,118 @@
+"""``ledger trace``: the events behind a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.options import Reading, bundled
+from cli.output import show
+from cli.session import book_of, is_simulated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ledger.log import Book
+
+
+@dataclass(frozen=True)
+class Cell(Reading):
+    """A cell of a noun's table: how the table is asked, and which row and column."""
+
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", metavar="CODE", help="The row of that unit: it and all below."),
+    ] = None
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="LEVEL", help="Rows of that level, not of the unit's own."),
+    ] = None
+    line: Annotated[
+        str | None,
+        typer.Option("--line", metavar="LINE", help="The row of that line, or unmapped."),
+    ] = None
+    account: Annotated[
+        str | None, typer.Option("--account", metavar="CODE", help="The row of that account.")
+    ] = None
+    project: Annotated[
+        str | None,
+        typer.Option("--project", metavar="CODE", help="The row of that project, or without."),
+    ] = None
+    product: Annotated[
+        str | None,
+        typer.Option("--product", metavar="CODE", help="The row of that product, or without."),
+    ] = None
+    activity: Annotated[
+        str | None,
+        typer.Option("--activity", metavar="CODE", help="The row of that activity, or without."),
+    ] = None
+    month: Annotated[
+        str | None, typer.Option("--month", metavar="MONTH", help="The row of that month.")
+    ] = None
+    measure: Annotated[
+        str | None,
+        typer.Option(
+            "--measure",
+            metavar="COLUMN",
+            help="The table's column, as in JSON. Else outcome, closing or year_end.",
+        ),
+    ] = None
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The question in the projections' words."""
+        names = ("through", "year", "tree", "structure", "measure", "by", "unit", "line", "account")
+        more = ("project", "product", "activity", "month")
+        return {name: getattr(self, name) for name in (*names, *more)}
+
+
+@bundled
+def trace(
+    ask: Cell,
+    noun: Annotated[
+        str,
+        typer.Argument(
+            metavar="NOUN", help="The table: result, cost-development, balance or forecast."
+        ),
+    ],
+    span: Annotated[
+        Literal["accumulated", "month", "rolling12"],
+        typer.Option("--span", help="Of a result: which months it covers."),
+    ] = "accumulated",
+    round_: Annotated[
+        str | None,
+        typer.Option("--round", metavar="ROUND", help="Of a forecast: else the adopted one."),
+    ] = None,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="In JSON, with each event's proof of inclusion.")
+    ] = False,
+) -> None:
+    """The events behind a figure, with their sum.
+
+    The figure is a cell of the noun's table: name its row by --unit, --line, --account …, its
+    column by --measure. `ledger trace result --unit 640 --line Lokalkostnader --through 2020-08`
+    """
+    from ledger.errors import UsageError
+    from reporting.trace_table import trace as table_of_trace
+
+    if proof and ask.form != "json":
+        raise UsageError("Proofs are data.", "Give --format json, or leave --proof out.")
+    book = book_of(ask, ask.known_at)
+    table = table_of_trace(
+        book,
+        ask.spoken,
+        noun,
+        people=ask.form == "table",
+        proofs=_proofs(book) if proof else None,
+        span=span,
+        round=round_,
+        **ask.question,
+    )
+    show(table, ask, simulated=is_simulated(book))
+
+
+def _proofs(book: Book) -> Mapping[int, Mapping[str, Any]]:
+    """Each event's proof of inclusion by its position."""
+    raise NotImplementedError

@@ -1,0 +1,103 @@
+"""The nouns whose figures can be traced and compared: their table, and what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ledger.errors import UsageError
+from projections import account_balance, cost_growth, forecast_rounds, period_result
+from projections.counted import Counted, Formulas
+from projections.dimensions import CODES
+
+Ask = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A table, what it counts, and its figures.
+
+    ``table`` and ``counted`` are asked alike: (book, **ask). ``figures`` are the table's columns
+    of öre, ``formulas`` those of them that are sums of others, ``default`` the one that is meant
+    where none is named. ``rows`` are the dimensions that name a cell of it. In a table
+    ``by_level`` a unit is a row of its level; else it is the part that is asked about.
+    """
+
+    name: str
+    table: Callable[..., pl.DataFrame]
+    counted: Callable[..., Counted]
+    figures: tuple[str, ...]
+    formulas: Formulas
+    default: str
+    rows: tuple[str, ...]
+    by_level: bool = False
+
+    def figure(self, name: str | None) -> str:
+        """The figure of that name, the default if None; `UsageError` for what is none."""
+        if name is None:
+            return self.default
+        if name not in self.figures:
+            raise UsageError(
+                f"The table has no figure {name!r}.", f"Known: {', '.join(self.figures)}."
+            )
+        return name
+
+    def rows_to(self, name: str) -> tuple[str, ...]:
+        """The rows of the table in which ``name`` is a key, and no other that need not be."""
+        return (name,) if self.by_level else self.rows[: self.rows.index(name) + 1]
+
+
+NOUNS: dict[str, Noun] = {
+    noun.name: noun
+    for noun in (
+        Noun(
+            "result",
+            period_result.result,
+            period_result.counted_result,
+            period_result.AMOUNTS,
+            period_result.FORMULAS,
+            "outcome",
+            CODES,
+            by_level=True,
+        ),
+        Noun(
+            "cost_development",
+            cost_growth.cost_development,
+            cost_growth.counted_cost,
+            cost_growth.SUMS,
+            {},
+            "outcome",
+            ("line",),
+        ),
+        Noun(
+            "balance",
+            account_balance.balance,
+            account_balance.counted_balance,
+            account_balance.AMOUNTS,
+            account_balance.FORMULAS,
+            "closing",
+            ("account", "month"),
+        ),
+        Noun(
+            "forecast",
+            forecast_rounds.forecast_round,
+            forecast_rounds.counted_round,
+            forecast_rounds.ROUND_AMOUNTS,
+            forecast_rounds.ROUND_FORMULAS,
+            "year_end",
+            ("line",),
+        ),
+    )
+}
+
+
+def noun_of(name: str) -> Noun:
+    """The noun of that name, also as it is written on the command line."""
+    found = NOUNS.get(name.replace("-", "_"))
+    if found is None:
+        known = ", ".join(each.replace("_", "-") for each in NOUNS)
+        raise UsageError(f"There is no table {name!r} to ask about.", f"Known: {known}.")
+    return found

@@ -1,0 +1,39 @@
+"""What stands under a table: as known when, and what part of the organisation was asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from reporting.catalogue import Language, label
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+
+def known(book: Book, lang: Language) -> str:
+    """As known when: the log's last event in the book, in the organisation's time."""
+    return label("note.known_at", lang, time=local(book, book.recorded_at)[:16], size=book.size)
+
+
+def local(book: Book, recorded_at: str) -> str:
+    """A recorded time in the organisation's zone, to the second, as people read it."""
+    time = datetime.fromisoformat(recorded_at).astimezone(book.organisation.zone)
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def asked(book: Book, lang: Language, **ask: Any) -> list[str]:
+    """What part of the organisation, which tree and which structure were asked for, if not all
+    of it, the line and the default."""
+    told = []
+    if unit := ask.get("unit"):
+        names = [
+            units[unit][-1].name for units in book.organisation.trees.values() if unit in units
+        ]
+        name = names[0] if names else ""
+        told.append(label("note.unit", lang, unit=unit, name=name).rstrip())
+    if (tree := ask.get("tree")) not in (None, "line"):
+        told.append(label("note.tree", lang, tree=tree))
+    if structure := ask.get("structure"):
+        told.append(label("note.structure", lang, structure=structure))
+    return [f"{', '.join(told)}."] if told else []

@@ -1,0 +1,201 @@
+"""The table of a trace: the events behind a figure, as data and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import projections
+from projections.nouns import Noun, noun_of
+from reporting.catalogue import Language, has, label
+from reporting.notes import asked as asked_for
+from reporting.notes import known, local
+from reporting.numbers import MINUS
+from reporting.tables import Column, Table, table_from
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+#: What names a cell, in the order in which people say it.
+CELL = ("unit", "line", "account", "project", "product", "activity", "month")
+
+#: Every column of the data; ``measure`` is there where the figure is a sum of others.
+DATA = (
+    Column("position", "number"),
+    Column("topic"),
+    Column("recorded_at"),
+    Column("actor"),
+    Column("source"),
+    Column("source_line", "number"),
+    Column("source_digest"),
+    Column("period"),
+    Column("date"),
+    Column("unit"),
+    Column("account"),
+    Column("line"),
+    Column("voucher"),
+    Column("row", "number"),
+    Column("measure"),
+    Column("amount", "amount"),
+    Column("text"),
+)
+#: An event's inclusion proof, as `ledger.proof` gives it.
+PROOF = (
+    Column("index", "number", group="proof"),
+    Column("size", "number", group="proof"),
+    Column("leaf", group="proof"),
+    Column("path", "texts", group="proof"),
+)
+#: What people see: who, when and from which file stand once a source, under the table.
+PEOPLE = (
+    Column("event", word="column.position"),
+    Column("period"),
+    Column("date"),
+    Column("unit"),
+    Column("account"),
+    Column("line", words="key"),
+    Column("voucher"),
+    Column("topic", words="topic"),
+    Column("measure", words="column"),
+    Column("amount", "amount", ore=True),
+    Column("source"),
+    Column("text"),
+)
+
+
+def trace(
+    book: Book,
+    lang: Language,
+    noun: str,
+    *,
+    people: bool,
+    proofs: Mapping[int, Mapping[str, Any]] | None = None,
+    **ask: Any,
+) -> Table:
+    """The events behind a figure, as `projections.trace` finds them, and the figure as the total.
+
+    For ``people`` without columns that say nothing, the sources under the table; else every
+    column, with ``proofs`` each event's by its position.
+    """
+    frame = projections.trace(book, noun, **ask)
+    rows: list[dict[str, Any]] = frame.to_dicts()
+    if not people:
+        for row in rows:
+            row |= (proofs or {}).get(row["position"], {})
+        columns = [c for c in DATA if c.key in frame.columns]
+        return table_from(rows, [*columns, *(PROOF if proofs is not None else ())], "")
+    kind = noun_of(noun)
+    figure = kind.figure(ask.get("measure"))
+    notes = [
+        *asked_for(book, lang, tree=ask.get("tree"), structure=ask.get("structure")),
+        *_formula(kind, figure, lang),
+        label("note.debit_positive" if kind.name == "balance" else "note.sign", lang),
+        label("note.traced", lang, count=len(rows) - 1),
+        known(book, lang),
+        *_sources(book, rows[:-1], lang),
+    ]
+    table = table_from(
+        _for_people(rows), _said(rows, PEOPLE), _title(book, kind, figure, ask, lang)
+    )
+    return replace(table, total=True, notes=tuple(notes))
+
+
+def _for_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with their event as text and the line of the source beside it."""
+    found = []
+    for row in rows:
+        line = row["source_line"]
+        event, place = row["position"], f":{line}" if line is not None else ""
+        source = None if event is None else f"{row['source']}{place}"
+        found.append(row | {"event": None if event is None else str(event), "source": source})
+    return found
+
+
+def _said(rows: Sequence[Mapping[str, Any]], columns: Iterable[Column]) -> list[Column]:
+    """The columns that say something: of kinds of events, where there are several."""
+    kinds = {row["topic"] for row in rows[:-1]}
+    return [
+        column
+        for column in columns
+        if column.key == "event"
+        or (column.key != "topic" and any(row.get(column.key) is not None for row in rows))
+        or (column.key == "topic" and len(kinds) > 1)
+    ]
+
+
+def _sources(book: Book, rows: Iterable[Mapping[str, Any]], lang: Language) -> list[str]:
+    """Each source once: which file or command, when, by whom, and the file's digest."""
+    found = {}
+    for row in rows:
+        place = (row["recorded_at"], row["source"], row["actor"], row["source_digest"])
+        found[place] = label(
+            "note.source",
+            lang,
+            source=row["source"],
+            time=local(book, row["recorded_at"])[:16],
+            actor=row["actor"],
+        ) + (f", SHA-256 {row['source_digest']}" if row["source_digest"] else "")
+    return [found[place] for place in sorted(found, key=lambda place: (place[0], place[1]))]
+
+
+def _formula(kind: Noun, figure: str, lang: Language) -> list[str]:
+    """How a figure is made of others, where it is."""
+    signs = kind.formulas.get(figure)
+    if signs is None:
+        return []
+    said = " ".join(
+        f"{'+' if sign > 0 else MINUS} {label(f'column.{name}', lang).lower()}"
+        for name, sign in signs.items()
+    )
+    less = [label(f"column.{name}", lang).lower() for name, sign in signs.items() if sign < 0]
+    text = f"{label(f'column.{figure}', lang)} = {said.removeprefix('+ ')}."
+    return [f"{text} {label('note.turned', lang, names=', '.join(less))}" if less else text]
+
+
+def _title(book: Book, kind: Noun, figure: str, ask: Mapping[str, Any], lang: Language) -> str:
+    """Which figure, in which cell of which table."""
+    cell = [_cell(book, name, ask[name], lang) for name in CELL if ask.get(name) is not None]
+    return label(
+        "title.trace",
+        lang,
+        figure=label(f"column.{figure}", lang),
+        cell=", ".join(cell) or label("message.total", lang).lower(),
+        table=_table(book, kind, ask, lang),
+    )
+
+
+def _cell(book: Book, dimension: str, code: str, lang: Language) -> str:
+    """A row of the table: its dimension, its code, and the code's name."""
+    organisation = book.organisation
+    if dimension == "unit":
+        places = [units[code][-1].name for units in organisation.trees.values() if code in units]
+        name = places[0] if places else ""
+    elif dimension == "account" and code in organisation.accounts:
+        name = organisation.accounts[code].name
+    else:
+        name = organisation.codes.get(dimension, {}).get(code, "")
+    said = label(f"key.{code}", lang) if has(f"key.{code}") else f"{code} {name}".strip()
+    return f"{label(f'column.{dimension}', lang).lower()} {said}"
+
+
+def _table(book: Book, kind: Noun, ask: Mapping[str, Any], lang: Language) -> str:
+    """The heading of the table that the figure stands in."""
+    from ledger.families.forecast import Forecasts
+    from projections.dimensions import outcome_span, span_of
+    from projections.forecast_rounds import round_asked
+
+    through, year, span = ask.get("through"), ask.get("year"), ask.get("span") or "accumulated"
+    words: dict[str, Any] = {"scale": "kr"}
+    key = kind.name
+    if kind.name == "forecast":
+        name = round_asked(book, ask.get("round"), through, year)
+        words |= {"round": name, "through": book.state.of(Forecasts).round(name).opened.through}
+        key = "round"
+    elif kind.name == "balance":
+        words["through"] = span_of(book, through, year).last
+    else:
+        last = outcome_span(book, through, year, span).last
+        words |= {"through": last, "year": last[:4]}
+        key += "" if span == "accumulated" else f"_{span}"
+    return label(f"title.{key}", lang, **words)
