@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projections.account_balance import balance as balance
+    from projections.comparison import diff as diff
     from projections.cost_growth import cost_development as cost_development
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
