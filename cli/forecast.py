@@ -13,6 +13,7 @@ import typer
 from cli.imports import take
 from cli.options import Known, Reading, Writing, bundled
 from cli.output import put, say, show, sum_up, word
+from cli.publishing import RoundReport, publish
 from cli.reports import asked
 from cli.session import book_of, is_simulated, record
 
@@ -277,7 +278,7 @@ def list_(ask: Known) -> None:
 @app.command("show")
 @bundled
 def show_(
-    ask: Known,
+    ask: RoundReport,
     name: Name,
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
@@ -294,3 +295,4 @@ def show_(
         put("\n")
         table = assumed
     show(table, ask, simulated=is_simulated(book))
+    publish(ask, book, "forecast_round", {"round": name, "unit": unit})

@@ -25,6 +25,7 @@ from cli import (
     recording,
     reports,
     setup,
+    times,
     trace,
 )
 from cli.demo import demo
@@ -89,6 +90,8 @@ app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")
 app.command()(trace.trace)
+app.command()(times.diff)
+app.command()(times.replay)
 app.command()(history.history)
 app.command()(proving.seal)
 app.command()(proving.verify)

@@ -8,6 +8,7 @@ import typer
 
 from cli.options import Reading, bundled
 from cli.output import show
+from cli.publishing import Report, publish
 from cli.session import book_of, is_simulated
 
 
@@ -27,7 +28,7 @@ def asked(ask: Reading, *, by: str | None = None) -> dict[str, Any]:
 
 @bundled
 def result(
-    ask: Reading,
+    ask: Report,
     span: Annotated[
         Literal["accumulated", "month", "rolling12"],
         typer.Option("--span", help="From the fiscal year's first month, or the month alone, …"),
@@ -37,22 +38,24 @@ def result(
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
-    table = reports.result(book, ask.spoken, span=span, **asked(ask, by="area"))
-    show(table, ask, simulated=is_simulated(book))
+    words = asked(ask, by="area") | {"span": span}
+    show(reports.result(book, ask.spoken, **words), ask, simulated=is_simulated(book))
+    publish(ask, book, "result", words)
 
 
 @bundled
-def balance(ask: Reading) -> None:
+def balance(ask: Report) -> None:
     """The trial balance, debit positive."""
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
-    table = reports.balance(book, ask.spoken, **asked(ask, by="account"))
-    show(table, ask, simulated=is_simulated(book))
+    words = asked(ask, by="account")
+    show(reports.balance(book, ask.spoken, **words), ask, simulated=is_simulated(book))
+    publish(ask, book, "balance", words)
 
 
 @bundled
-def cost_development(ask: Reading) -> None:
+def cost_development(ask: Report) -> None:
     """Accumulated cost against last year."""
     from reporting import reports
 
@@ -60,3 +63,4 @@ def cost_development(ask: Reading) -> None:
     words = asked(ask, by="line")
     table = reports.cost_development(book, ask.spoken, **words)
     show(table, ask, simulated=is_simulated(book), scale="tkr")
+    publish(ask, book, "cost_development", words)

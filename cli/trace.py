@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import typer
 
 from cli.options import Reading, bundled
 from cli.output import show
 from cli.session import book_of, is_simulated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ledger.log import Book
 
 
 @dataclass(frozen=True)
@@ -100,19 +96,19 @@ def trace(
     if proof and ask.form != "json":
         raise UsageError("Proofs are data.", "Give --format json, or leave --proof out.")
     book = book_of(ask, ask.known_at)
+    prove = None
+    if proof:
+        from ledger.proof import inclusion
+
+        prove = partial(inclusion, book)
     table = table_of_trace(
         book,
         ask.spoken,
         noun,
         people=ask.form == "table",
-        proofs=_proofs(book) if proof else None,
+        prove=prove,
         span=span,
         round=round_,
         **ask.question,
     )
     show(table, ask, simulated=is_simulated(book))
-
-
-def _proofs(book: Book) -> Mapping[int, Mapping[str, Any]]:
-    """Each event's proof of inclusion by its position."""
-    raise NotImplementedError

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from projections.registry import PROJECTIONS as PROJECTIONS
     from projections.registry import Projection as Projection
     from projections.registry import rows as rows
+    from projections.replaying import Adopted as Adopted
+    from projections.replaying import Rebuilt as Rebuilt
+    from projections.replaying import adopted_rounds as adopted_rounds
+    from projections.replaying import canonical_rows as canonical_rows
+    from projections.replaying import replay as replay
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace

@@ -68,7 +68,13 @@ def diff(
         asked = find(after, through, year)
         ask["by"] = by or kind.rows[:1]
     ask["through"] = asked.last
-    then, now = (_Side(book, kind, ask, tuple(names)) for book in (before, after))
+    now = _Side.of(after, kind, ask, names)
+    try:
+        then = _Side.of(before, kind, ask, names)
+    except UsageError as error:
+        raise UsageError(
+            f"At the first time: {error.message}", "Ask about what both times know."
+        ) from error
     between = Between.of(before, after, asked.last, unit, tree)
     return _explained(then, now, _moved(then, now, between), between)
 
@@ -77,26 +83,30 @@ def diff(
 class _Side:
     """The table as one of the books gives it: its figures, and the facts behind them."""
 
-    book: Book
     noun: Noun
-    ask: Ask
     names: tuple[str, ...]
+    counted: Counted
+    table: pl.DataFrame
 
-    @cached_property
-    def counted(self) -> Counted:
-        return self.noun.counted(self.book, **self.ask)
+    @classmethod
+    def of(cls, book: Book, noun: Noun, ask: Ask, names: Sequence[str]) -> _Side:
+        """Ask the book for the table, and for what it counts."""
+        table = noun.table(book, **ask).with_row_index("place")
+        return cls(
+            noun,
+            tuple(names),
+            noun.counted(book, **ask),
+            table.with_columns(pl.col("place").cast(pl.Int64)),
+        )
 
     @property
     def keys(self) -> list[str]:
+        """The columns that name a row."""
         return list(self.counted.keys)
 
     @cached_property
-    def table(self) -> pl.DataFrame:
-        frame = self.noun.table(self.book, **self.ask)
-        return frame.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-
-    @cached_property
     def has_total(self) -> bool:
+        """Whether the table ends with a total."""
         return self.noun.by_level and len(self.keys) == 1
 
     @cached_property
@@ -119,7 +129,8 @@ class _Side:
     def facts(self) -> pl.DataFrame:
         """``measure``, ``total`` (whether of the total), ``part``, ``position``, the keys (null in
         the total), ``amount`` (wide)."""
-        frames = [pl.LazyFrame(schema=_FACTS | dict.fromkeys(self.keys, pl.String))]
+        schema: dict[str, type[pl.DataType]] = {**_FACTS, **dict.fromkeys(self.keys, pl.String)}
+        frames = [pl.LazyFrame(schema=schema)]
         for whole in (False, True) if self.has_total else (False,):
             for name in self.names:
                 behind = self.counted.behind(name, self.noun.formulas)
@@ -144,7 +155,7 @@ class _Side:
         return self.figures.filter(pl.col("value").is_null()).select(*self.keys, "measure")
 
 
-_FACTS = {
+_FACTS: dict[str, type[pl.DataType]] = {
     "measure": pl.String,
     "total": pl.Boolean,
     "part": pl.String,

@@ -15,7 +15,7 @@ from ledger.money import to_text
 from reporting import numbers
 from reporting.catalogue import Language, has, label
 from reporting.numbers import Scale
-from reporting.tables import Column, Table, Value
+from reporting.tables import SAID, Column, Table, Value
 
 Format = Literal["table", "json", "csv"]
 
@@ -86,6 +86,8 @@ def _cell(value: Value, column: Column, excel: bool) -> str:
 
 def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
     """A value as people read it."""
+    if value == SAID:
+        return SAID
     match column.kind:
         case "amount":
             ore = None if value is None else int(value)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Kind = Literal["text", "amount", "percent", "count", "number", "numbers", "texts"]
 Value = str | int | Decimal | None
 
+#: A value that the row above says already: people see nothing there.
+SAID = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -143,8 +146,8 @@ def table_from(
 
 
 def _value(value: Any, kind: Kind) -> Value:
-    if value is None:
-        return None
+    if value is None or value == SAID:
+        return None if value is None else SAID
     if kind == "percent":
         return Decimal(value)
     if kind in ("amount", "count", "number"):

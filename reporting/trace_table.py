@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: What names a cell, in the order in which people say it.
 CELL = ("unit", "line", "account", "project", "product", "activity", "month")
+
+#: The inclusion proofs of events, by their positions.
+Prove = Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
 
 #: Every column of the data; ``measure`` is there where the figure is a sum of others.
 DATA = (
@@ -70,21 +73,26 @@ def trace(
     noun: str,
     *,
     people: bool,
-    proofs: Mapping[int, Mapping[str, Any]] | None = None,
+    prove: Prove | None = None,
     **ask: Any,
 ) -> Table:
     """The events behind a figure, as `projections.trace` finds them, and the figure as the total.
 
     For ``people`` without columns that say nothing, the sources under the table; else every
-    column, with ``proofs`` each event's by its position.
+    column, and with ``prove`` (`ledger.proof.inclusion`) the proof that each event is in the log.
     """
     frame = projections.trace(book, noun, **ask)
     rows: list[dict[str, Any]] = frame.to_dicts()
     if not people:
-        for row in rows:
-            row |= (proofs or {}).get(row["position"], {})
         columns = [c for c in DATA if c.key in frame.columns]
-        return table_from(rows, [*columns, *(PROOF if proofs is not None else ())], "")
+        if prove is None:
+            return table_from(rows, columns, "")
+        proofs = prove(sorted({row["position"] for row in rows[:-1]}))
+        for row in rows[:-1]:
+            found = proofs[row["position"]]
+            row |= {"index": found["index"], "size": found["size"], "leaf": found["leaf"]}
+            row["path"] = " ".join(found["path"])
+        return table_from(rows, [*columns, *PROOF], "")
     kind = noun_of(noun)
     figure = kind.figure(ask.get("measure"))
     notes = [
@@ -161,7 +169,7 @@ def _title(book: Book, kind: Noun, figure: str, ask: Mapping[str, Any], lang: La
         lang,
         figure=label(f"column.{figure}", lang),
         cell=", ".join(cell) or label("message.total", lang).lower(),
-        table=_table(book, kind, ask, lang),
+        table=heading(book, kind.name, ask, lang),
     )
 
 
@@ -179,20 +187,20 @@ def _cell(book: Book, dimension: str, code: str, lang: Language) -> str:
     return f"{label(f'column.{dimension}', lang).lower()} {said}"
 
 
-def _table(book: Book, kind: Noun, ask: Mapping[str, Any], lang: Language) -> str:
-    """The heading of the table that the figure stands in."""
+def heading(book: Book, noun: str, ask: Mapping[str, Any], lang: Language) -> str:
+    """The heading of a noun's table, asked so."""
     from ledger.families.forecast import Forecasts
     from projections.dimensions import outcome_span, span_of
     from projections.forecast_rounds import round_asked
 
     through, year, span = ask.get("through"), ask.get("year"), ask.get("span") or "accumulated"
     words: dict[str, Any] = {"scale": "kr"}
-    key = kind.name
-    if kind.name == "forecast":
+    key = noun_of(noun).name
+    if key == "forecast":
         name = round_asked(book, ask.get("round"), through, year)
         words |= {"round": name, "through": book.state.of(Forecasts).round(name).opened.through}
         key = "round"
-    elif kind.name == "balance":
+    elif key == "balance":
         words["through"] = span_of(book, through, year).last
     else:
         last = outcome_span(book, through, year, span).last

@@ -4,6 +4,22 @@ Each family is one module with its events and the slice of the state they fold i
 it its commands. Importing this package registers them all; a new family is a module and a line.
 """
 
-from ledger.families import budget, forecast, governance, organisation, outcome, sealing
+from ledger.families import (
+    budget,
+    forecast,
+    governance,
+    organisation,
+    outcome,
+    publication,
+    sealing,
+)
 
-__all__ = ["budget", "forecast", "governance", "organisation", "outcome", "sealing"]
+__all__ = [
+    "budget",
+    "forecast",
+    "governance",
+    "organisation",
+    "outcome",
+    "publication",
+    "sealing",
+]

@@ -1,0 +1,141 @@
+"""Publication: the bytes of a table that is given out, and whether it says the same today.
+
+A question is kept as canonical JSON in the words of `QUESTIONS`; what is not asked is not there.
+The bytes are those that ``--format json`` prints (form 1: a list of objects, indented by two,
+UTF-8, a line end after it). Of a forecast round what people decided is published: neither the
+model's columns, which are another's words, nor comments, which may be erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import projections
+from ledger import proof
+from ledger.errors import LedgerError
+from ledger.events import canonical_json
+from ledger.families.publication import PublishReport
+from ledger.log import Book
+from reporting import reports
+from reporting.render import to_json
+from reporting.tables import Table, table_of
+
+#: The form of the bytes; a table's new form is a new number.
+TABLE_FORM = 1
+
+_ASKED = ("through", "by", "unit", "tree", "structure", "year")
+#: The words of each report's question.
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "result": (*_ASKED, "span"),
+    "balance": _ASKED,
+    "cost_development": _ASKED,
+    "forecast_round": ("round", "unit"),
+}
+
+_TABLES: dict[str, Callable[..., Table]] = {
+    "result": reports.result,
+    "balance": reports.balance,
+    "cost_development": reports.cost_development,
+}
+
+
+def published(book: Book, report: str, question: Mapping[str, Any]) -> bytes:
+    """The bytes of a report, asked so; raises what its table raises."""
+    return to_json(_table(book, report, question)).encode()
+
+
+def _table(book: Book, report: str, question: Mapping[str, Any]) -> Table:
+    ask = {name: question.get(name) for name in QUESTIONS[report]}
+    if report in _TABLES:
+        return _TABLES[report](book, "sv", **ask)
+    one = projections.PROJECTIONS[report]
+    return table_of(one.function(book, **ask).drop(one.private), one.amounts, "")
+
+
+def publication(book: Book, report: str, question: Mapping[str, Any]) -> PublishReport:
+    """The command that records a report as given out from this book; a question about the latest
+    period names it."""
+    ask = {name: question.get(name) for name in QUESTIONS[report]}
+    if "through" in ask and ask["through"] is None and ask["year"] is None:
+        ask["through"] = book.period().last
+    return PublishReport(
+        report=report,
+        question=canonical_json(ask).decode(),
+        known_size=book.size,
+        root=proof.root(book.path, book.size),
+        digest=_digest(published(book, report, ask)),
+        table_form=TABLE_FORM,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was given out or adopted, asked again: SHA-256 in hex as recorded, and as found now.
+
+    ``failure`` says why it cannot be asked any more. ``root`` is false where the events that it
+    stood on are no longer those of the log.
+    """
+
+    report: str
+    question: Mapping[str, Any]
+    position: int
+    recorded_at: str
+    actor: str
+    size: int
+    expected: str
+    found: str | None
+    root: bool = True
+    failure: str | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether it says today what it said then."""
+        return self.root and self.expected == self.found
+
+
+def replayed(book: Book) -> Iterator[Replayed]:
+    """Everything that was published up to the book, asked again of the events that it stood on,
+    then every adopted round's year-end, as this book shows it against the events of its entry."""
+    for row in book.events("governance.report_published").to_dicts():
+        question, found, failure = json.loads(row["question"]), None, None
+        try:
+            if row["table_form"] != TABLE_FORM or row["report"] not in QUESTIONS:
+                failure = f"form {row['table_form']} of {row['report']} is none of this program's"
+            else:
+                then = Book(book.path, row["known_size"])
+                found = _digest(published(then, row["report"], question))
+        except LedgerError as error:
+            failure = str(error)
+        yield Replayed(
+            row["report"],
+            question,
+            row["position"],
+            row["recorded_at"],
+            row["actor"],
+            row["known_size"],
+            row["digest"],
+            found,
+            proof.root(book.path, row["known_size"]) == row["root"],
+            failure,
+        )
+    adoptions = {row["position"]: row for row in book.events("forecast.adopted").to_dicts()}
+    for each in projections.adopted_rounds(book):
+        event = adoptions[each.adopted_at]
+        yield Replayed(
+            "adopted_round",
+            {"round": each.round},
+            each.adopted_at,
+            event["recorded_at"],
+            event["actor"],
+            book.size,
+            _digest(each.recorded),
+            _digest(each.shown),
+        )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
