@@ -102,11 +102,18 @@ def _question(
     year: str | None,
 ) -> tuple[Span, Dimensions]:
     """The months asked for, and the lines of the structure."""
-    noun, rows = "cost_development", axes(by, ("line",))
+    rows = axes(by, ("line",))
     asked = outcome_span(book, through, year)
-    return asked, Dimensions(
-        book, asked.last, rows, unit=unit, tree=tree, structure=structure, noun=noun
+    dimensions = Dimensions(
+        book,
+        asked.last,
+        rows,
+        unit=unit,
+        tree=tree,
+        structure=structure,
+        noun="cost_development",
     )
+    return asked, dimensions
 
 
 def _counted(book: Book, asked: Span, dimensions: Dimensions) -> tuple[Counted, list[str]]:

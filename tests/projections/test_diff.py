@@ -265,9 +265,9 @@ def take(books, number, step):
                 books.totals(("2018-03", *given_))
             case "budget":
                 month, unit, amount, by_line = given_
-                account = (None, {"report_line": "Personal"}) if by_line else ("4010", {})
-                books.budget((month, unit, account[0], amount, {"decision": str(number)} | account[1]),
-                             version="technical")  # fmt: skip
+                more = {"decision": str(number), "report_line": "Personal" if by_line else None}
+                row = (month, unit, None if by_line else "4010", amount, more)
+                books.budget(row, version="technical")
             case "round":
                 unit, amount, adopt = given_
                 books.round(f"R{number}", "2020-02", [(unit, "Personal", amount)], adopt)

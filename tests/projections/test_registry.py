@@ -26,6 +26,7 @@ def test_every_projection_stands_in_the_registry():
         "monthly_series",
         "result",
         "rounds",
+        "trace",
     ]
     for name, one in PROJECTIONS.items():
         assert one.name == name

@@ -77,7 +77,7 @@ def columns_shown(book) -> set[str]:
     """The columns of every projection that gives a table."""
     names: set[str] = set()
     for name, projection in projections.PROJECTIONS.items():
-        arguments = ("T2",) if "round" in signature(projection.function).parameters else ()
+        arguments = ("T2",) if list(signature(projection.function).parameters)[1] == "round" else ()
         frame = projection.function(book, *arguments)
         names |= {c.key for c in columns_of(frame, projection.amounts) if c.group is None}
         assert has(projection.title), f"{name} has no {projection.title}"
