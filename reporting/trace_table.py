@@ -120,16 +120,16 @@ def _for_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _said(rows: Sequence[Mapping[str, Any]], columns: Iterable[Column]) -> list[Column]:
-    """The columns that say something: of kinds of events, where there are several."""
-    kinds = {row["topic"] for row in rows[:-1]}
-    return [
-        column
-        for column in columns
-        if column.key == "event"
-        or (column.key != "topic" and any(row.get(column.key) is not None for row in rows))
-        or (column.key == "topic" and len(kinds) > 1)
-    ]
+def _said(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> list[Column]:
+    """The columns that say something: the kind of event, where it does not follow from the sum
+    that it is part of."""
+    kinds: dict[str | None, set[str]] = {}
+    for row in rows[:-1]:
+        kinds.setdefault(row.get("measure"), set()).add(row["topic"])
+    silent = {c.key for c in columns if all(row.get(c.key) is None for row in rows)} - {"event"}
+    if all(len(found) == 1 for found in kinds.values()):
+        silent.add("topic")
+    return [column for column in columns if column.key not in silent]
 
 
 def _sources(book: Book, rows: Iterable[Mapping[str, Any]], lang: Language) -> list[str]:

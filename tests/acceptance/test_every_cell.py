@@ -53,6 +53,13 @@ def cells(demo, noun, *question):
             yield row[key], measure, int(Decimal(row[measure]) * 100)
 
 
+def facts(counted, kind, measure):
+    """The facts behind a figure, all rows of its table at once."""
+    behind = counted.behind(measure, kind.formulas)
+    assert behind is not None
+    return behind.collect().rows(named=True)
+
+
 @pytest.mark.parametrize(
     ("noun", "by", "count"),
     [("result", "area", 35), ("result", "unit", 119), ("result", "line", 49),
@@ -61,10 +68,7 @@ def cells(demo, noun, *question):
 def test_the_events_behind_every_cell_sum_to_it(demo, stored, noun, by, count) -> None:
     kind = NOUNS[noun]
     counted = kind.counted(Book(demo), "2020-08", by=(by,))
-    behind = {
-        name: counted.behind(name, kind.formulas).collect().rows(named=True)
-        for name in kind.figures
-    }
+    behind = {name: facts(counted, kind, name) for name in kind.figures}
     asked = ("--through", "2020-08", *(("--by", by) if noun == "result" else ()))
     compared = 0
     for key, measure, ore in cells(demo, noun, *asked):
@@ -101,7 +105,7 @@ def test_a_cell_by_the_command_line(demo, stored, cell) -> None:
 def test_every_row_of_the_trial_balance(demo, stored) -> None:
     kind = NOUNS["balance"]
     counted = kind.counted(Book(demo), "2020-08")
-    behind = counted.behind("closing", kind.formulas).collect().rows(named=True)
+    behind = facts(counted, kind, "closing")
     for account, measure, ore in cells(demo, "balance", "--through", "2020-08"):
         if measure == "closing":
             rows = [r for r in behind if r["account"] == account]

@@ -274,8 +274,8 @@ def take(books, number, step):
             case "move":
                 unit, parent = given_
                 level = "area" if unit == "610" else "unit"
-                row = UnitRow(unit, unit, parent, level, "line", "2019-01")
-                books.record(RegisterUnits((row,), "u.csv"))
+                moved = UnitRow(unit, unit, parent, level, "line", "2019-01")
+                books.record(RegisterUnits((moved,), "u.csv"))
             case "structure":
                 rows = LINES[given_[0]][given_[1] % 2 :]
                 new = [
@@ -343,7 +343,7 @@ def test_the_causes_of_every_figure_sum_to_its_change(first, then, asked):
             was, now = figures(noun, before, ask), figures(noun, after, ask)
             frame = diff(before, after, noun, **ask)
             keys = frame.columns[: frame.columns.index("name")]
-            told = defaultdict(int)
+            told: dict[tuple, int] = defaultdict(int)
             for row in frame.to_dicts():
                 place = (*(row[k] for k in keys), row["measure"])
                 told[place] += row["amount"]
