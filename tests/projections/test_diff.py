@@ -155,22 +155,45 @@ def test_an_account_that_becomes_a_balance_account(booked):
 
 
 def test_a_fiscal_year_that_is_stated(books):
-    """The year that holds February begins in July: autumn counts too."""
-    books.post(("2019-08", "6101", "4010", -11_00), ("2020-02", "6101", "4010", -5_00))
+    """It runs to June of the year after: the budget of that spring is the year's too."""
+    books.post(("2019-12", "6101", "4010", -11_00))
+    books.budget(("2020-03", "6101", "4010", -5_00), ("2021-02", "6101", "4010", -3_00))
     before = books.book
-    years = (("2019-07", "2020-06"),)
-    with pytest.raises(LedgerError):  # 2019 and 2020 are on record by vouchers
-        books.record(StateYears(years, "vouchers", "file.se"))
-    assert diff(before, books.book, through="2020-02").is_empty()
+    books.record(StateYears((("2020-01", "2021-06"),), "vouchers", "file.se"))
+    frame = diff(before, books.book, through="2020-03", span="rolling12")
+    assert causes(frame, "annual_budget") == [("reorganised", "year", 1, -3_00)]
+    assert set(frame["measure"]) == {"annual_budget"}
+    assert set(frame["decisions"]) == {str(before.size)}
 
 
-def test_a_fiscal_year_that_is_stated_before_any_outcome_of_it(books):
-    """The last year counted is another one; the balance's year begins elsewhere."""
-    books.post(("2019-08", "6101", "1930", -11_00), ("2019-02", "6101", "4010", -5_00))
-    before = books.book
-    books.record(StateYears((("2020-01", "2020-06"),), "vouchers", "file.se"))
-    frame = diff(before, books.book, through="2019-12")
-    assert frame.is_empty()
+def test_a_unit_and_a_line_at_once(booked):
+    """One event, two decisions."""
+    before = booked.book
+    moved = UnitRow("6101", "Ledning", "620", "unit", "line", "2020-01")
+    booked.record(RegisterUnits((moved,), "units.csv"))
+    line = StructureRow("resultat", "Allt", None, "3000", "5999", 1, "2019-01")
+    booked.record(DecideStructures((line,), "structures.csv"))
+    frame = diff(before, booked.book, through="2020-02", by="area,line")
+    assert frame.select("area", "line", "amount").rows() == [
+        ("620", "Allt", -200_00),
+        ("610", "Personal", 200_00),
+    ]
+    assert set(frame["why"]) == {"unit structure"}
+
+
+def test_a_forecast_that_is_no_more_known(booked):
+    """A unit outside the round comes into the area: nobody said where that year ends."""
+    booked.post(("2020-02", "6201", "4010", -1_00))
+    booked.budget(("2020-01", "6101", "4010", -80_00))
+    booked.round("T1", "2020-02", [("610", "Personal", -500_00)], unit="610")
+    before = booked.book
+    booked.record(
+        RegisterUnits((UnitRow("6201", "Nät", "610", "unit", "line", "2020-01"),), "u.csv")
+    )
+    frame = diff(before, booked.book, through="2020-02")
+    assert causes(frame, "forecast", "610") == [("became_unknown", None, 3, 700_00)]
+    assert causes(frame, "outcome", "610") == [("reorganised", "unit", 1, -1_00)]
+    assert causes(frame, "forecast_variance", "610") == [("became_unknown", None, 4, 620_00)]
 
 
 def test_an_opening_balance_that_is_stated_and_one_that_changes(books):
