@@ -64,7 +64,10 @@ def text_files() -> list[Path]:
     return sorted(
         path
         for path in [*found, *ROOT.glob("*")]
-        if path.is_file() and path.suffix in TEXT_SUFFIXES and "__pycache__" not in path.parts
+        if path.is_file()
+        and path.suffix in TEXT_SUFFIXES
+        and "__pycache__" not in path.parts
+        and path.name != ".git"  # of a worktree: where its repository lies
     )
 
 
