@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ledger.errors import Problem
 from ledger.events import Draft
-from ledger.state import State, VoucherEntry
+from ledger.state import KeptValue, State, VoucherEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Decision:
     """What a command decided: drafts to record, or problems that refuse the whole batch.
 
     ``anew`` says that somebody asked for these very drafts (a change accepted), so that a batch
-    that was taken before is taken again.
+    that was taken before is taken again. ``keyless`` says that the input holds texts that were
+    erased here, of which a digest must not be kept either.
     """
 
     drafts: list[Draft] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Decision:
     notices: list[Notice] = field(default_factory=list)
     known: int = 0
     anew: bool = False
+    keyless: bool = False
 
     def add(self, other: Decision) -> None:
         """Take over what another command decided."""
@@ -56,6 +58,7 @@ class Decision:
         self.notices += other.notices
         self.known += other.known
         self.anew = self.anew or other.anew
+        self.keyless = self.keyless or other.keyless
 
 
 class Lookup(Protocol):
@@ -85,6 +88,22 @@ class Lookup(Protocol):
 
     def private(self, position: int, field: str) -> str | None:
         """A private value in clear; None where there is none, or it was erased."""
+
+    def committed(self, position: int) -> Sequence[str] | None:
+        """The private fields that the event at that position holds commitments to, sorted; None
+        where there is no such event, or it holds none."""
+
+    def kept(self, position: int, field: str) -> KeptValue | None:
+        """What is known of a private value that the store still holds."""
+
+    def kept_of(self, field: str) -> Sequence[KeptValue]:
+        """All values of a private field that the store still holds, in log order."""
+
+    def holding(self, value: str) -> Sequence[KeptValue]:
+        """Every place but keys where the store holds that very value."""
+
+    def is_erased(self, position: int, field: str) -> bool:
+        """True if an event says that the value was erased."""
 
 
 class Command(Protocol):

@@ -32,6 +32,7 @@ from ledger.errors import (
     Tampered,
 )
 from ledger.events import EVENTS
+from ledger.private import ERASED
 from ledger.seals import GUARDS as SEAL_GUARDS
 from ledger.seals import TABLES as SEAL_TABLES
 
@@ -69,10 +70,12 @@ _TABLES = [
     """CREATE TABLE IF NOT EXISTS index_vouchers (
          first INTEGER PRIMARY KEY, rows INTEGER NOT NULL, series TEXT NOT NULL,
          number TEXT NOT NULL, date TEXT NOT NULL, digest TEXT NOT NULL, batch TEXT NOT NULL,
-         source TEXT NOT NULL DEFAULT '', reversed INTEGER NOT NULL DEFAULT 0)""",
+         source TEXT NOT NULL DEFAULT '', reversed INTEGER NOT NULL DEFAULT 0,
+         erased INTEGER NOT NULL DEFAULT 0)""",
     "CREATE INDEX IF NOT EXISTS index_vouchers_number ON index_vouchers (series, number)",
     "CREATE INDEX IF NOT EXISTS index_vouchers_batch ON index_vouchers (batch)",
     "CREATE TABLE IF NOT EXISTS index_progress (name TEXT PRIMARY KEY, size INTEGER NOT NULL)",
+    f"CREATE INDEX IF NOT EXISTS erasures ON stored_events (topic) WHERE topic = '{ERASED}'",
     # Few events are small; finding them must not read the many.
     f"CREATE INDEX IF NOT EXISTS small_events_{len(BULK)} ON stored_events (topic) "
     f"WHERE {SMALL_EVENTS}",
@@ -116,6 +119,7 @@ class _Pool(SQLiteConnectionPool):
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT * 1000}")
         cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA temp_store=MEMORY")  # private values reach no file but the store's
         return connection
 
 
@@ -150,6 +154,31 @@ class Recorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         """The library's table, our guards, the erasable table and the indexes."""
         return [*super().construct_create_table_statements(), *OUR_TABLES, *OUR_GUARDS]
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        """Make what is not there; an index of an older shape is thrown away, and comes back."""
+        c.execute("SELECT name FROM pragma_table_info('index_vouchers')")
+        columns = {name for (name,) in c.fetchall()}
+        if columns and "erased" not in columns:
+            c.execute("DROP TABLE index_vouchers")
+            c.execute("DELETE FROM index_progress WHERE name = 'vouchers'")
+        super()._create_table(c)
+
+    def rewrite(self, cursor: SQLiteCursor, table: str) -> None:
+        """Move a table's rows to new pages, inside the caller's transaction.
+
+        What SQLite deletes it overwrites with zeros (secure_delete), but not the copies that it
+        left in a page's unused space when it moved cells about. A page that is given back is
+        overwritten whole.
+        """
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        shape: str = cursor.fetchone()[0]
+        cursor.execute(shape.replace(table, f"{table}_kept", 1))
+        cursor.execute(f"INSERT INTO {table}_kept SELECT * FROM {table}")
+        cursor.execute(f"DROP TABLE {table}")
+        cursor.execute(f"ALTER TABLE {table}_kept RENAME TO {table}")
+        for statement in self.construct_create_table_statements():
+            cursor.execute(statement)  # its indexes and guards, which went with it
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any

@@ -4,18 +4,23 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
 
     LedgerError                      code, message, remedy, exit_code
     ├── UsageError             2     the question or the call is wrong
-    │   └── UnknownTime        2     a known-at that no state of the log answers
+    │   ├── UnknownTime        2     a known-at that no state of the log answers
+    │   └── NotSupported       2     something that this version does not do yet
     ├── InputRefused           3/4   a file or batch was refused; carries all its Problems
     ├── RuleBroken             4     a rule of the record forbids it
     │   ├── PeriodClosed
     │   ├── AlreadyReversed
     │   ├── BeyondSixtyFourBits
-    │   └── SecondPersonMissing
+    │   ├── SecondPersonMissing
+    │   ├── AlreadyErased
+    │   └── LegalHold
     ├── StoreError             5     the store could not be read or written
     │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
     │   ├── StoreBusy                another writer holds the lock
     │   ├── KeyMissing, KeyRefused   what is recorded cannot be sealed with this key
-    │   └── ClockBehind              the clock is more than five minutes behind the log
+    │   ├── ClockBehind              the clock is more than five minutes behind the log
+    │   ├── StoreNewer               the store holds events that the backup does not
+    │   └── ErasuresMissing          what was erased after the backup is not known
     ├── BadProof               3     a file that is no checkpoint, key or proof
     ├── Tampered               6     bytes that do not decode, order or count that is broken
     └── ForecastError          7     no forecast can be made or adopted
@@ -82,6 +87,12 @@ class UnknownTime(UsageError):
     code = "unknown-time"
 
 
+class NotSupported(UsageError):
+    """This version does not do that yet."""
+
+    code = "not-supported"
+
+
 class InputRefused(LedgerError):
     """An input was refused whole; ``problems`` says where and why, in the order of the file."""
 
@@ -126,6 +137,18 @@ class SecondPersonMissing(RuleBroken):
     """Another person than the one who acts must approve."""
 
     code = "second-person-missing"
+
+
+class AlreadyErased(RuleBroken):
+    """The value has been erased before; there is nothing left to erase."""
+
+    code = "already-erased"
+
+
+class LegalHold(RuleBroken):
+    """A legal hold covers the value: it must be kept until the hold is lifted."""
+
+    code = "legal-hold"
 
 
 class StoreError(LedgerError):
@@ -188,6 +211,18 @@ class BadProof(LedgerError):
 
     code = "bad-proof"
     exit_code = 3
+
+
+class StoreNewer(StoreError):
+    """The store holds events that the backup does not; it is replaced only when asked for."""
+
+    code = "store-newer"
+
+
+class ErasuresMissing(StoreError):
+    """What was erased after the backup was made is not known, and would come back with it."""
+
+    code = "erasures-missing"
 
 
 class Tampered(LedgerError):

@@ -7,15 +7,17 @@ it can be thrown away and comes back the same. What is asked rarely is read from
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from eventsourcing.sqlite import SQLiteCursor
 
+from ledger import private
 from ledger.events import EVENTS, private_fields
 from ledger.families.budget import budget_key
+from ledger.families.erasure import KEY
 from ledger.families.outcome import TOTAL_KEY, OutcomePosted, voucher_digest
-from ledger.state import VoucherEntry
+from ledger.state import KeptValue, VoucherEntry
 
 _INDEXED = ("outcome.posted", "outcome.reversed", "governance.batch_admitted")
 
@@ -43,23 +45,23 @@ class Index:
             (done, *_INDEXED),
         )
         events = self._cursor.fetchall()
-        clear, blank = self._private(done, size), dict.fromkeys(private_fields(OutcomePosted))
+        clear = self._private(done, size)
         vouchers: dict[tuple[str, int], list[dict[str, Any]]] = {}
         reversed_: list[int] = []
         kinds: dict[str, str] = {}
         for position, stream, topic, state in events:
             content = json.loads(state)
             if topic == OutcomePosted.topic:
-                # A commitment without a value has been erased: it reads as nothing.
-                content |= blank | clear.get(position, {}) | {"position": position}
+                content = _in_clear(content, position, clear)
                 vouchers.setdefault((stream, content["voucher"]), []).append(content)
             elif topic == "outcome.reversed":
                 reversed_.append(content["reverses"])
             else:
                 kinds[content["batch"]] = content["kind"]
         self._cursor.executemany(
-            "INSERT INTO index_vouchers (first, rows, series, number, date, digest, batch, source)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO index_vouchers "
+            "(first, rows, series, number, date, digest, batch, source, erased)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     rows[0]["position"],
@@ -70,6 +72,7 @@ class Index:
                     voucher_digest(rows),
                     stream,
                     kinds.get(stream, ""),
+                    any(row["erased"] for row in rows),
                 )
                 for (stream, _), rows in vouchers.items()
             ],
@@ -101,13 +104,15 @@ class Index:
 
     # ── lookups ────────────────────────────────────────────────────────────────────────────
 
-    _VOUCHER = "SELECT series, number, date, digest, first, rows, source, reversed"
+    _VOUCHER = "SELECT series, number, date, digest, first, rows, source, reversed, erased"
 
     def _vouchers(self, query: str, *parameters: object) -> list[VoucherEntry]:
         self._cursor.execute(f"{self._VOUCHER} FROM index_vouchers {query}", parameters)
         return [
-            VoucherEntry(series, number, date, digest, first, rows, source, bool(gone))
-            for series, number, date, digest, first, rows, source, gone in self._cursor.fetchall()
+            VoucherEntry(series, number, date, digest, first, rows, source, bool(back), bool(gone))
+            for series, number, date, digest, first, rows, source, back, gone in (
+                self._cursor.fetchall()
+            )
         ]
 
     def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
@@ -133,7 +138,7 @@ class Index:
 
     def voucher_rows(self, first: int) -> Sequence[Mapping[str, Any]]:
         """All rows of the voucher that begins at that position; ``erased`` names the private
-        fields whose value is gone."""
+        fields whose value is gone, or was withheld since it was erased before."""
         voucher = self.voucher_of(first)
         if voucher is None:
             return []
@@ -144,16 +149,11 @@ class Index:
             "ORDER BY rowid",
             (first, end),
         )
-        rows = []
-        for position, state in self._cursor.fetchall():
-            content = json.loads(state)
-            committed = {f for f in private_fields(OutcomePosted) if f in content}
-            held = clear.get(position, {})
-            content |= dict.fromkeys(committed)
-            erased = frozenset(f for f in committed if held.get(f) is None)
-            every = dict.fromkeys(OutcomePosted.model_fields)
-            rows.append(every | content | held | {"position": position, "erased": erased})
-        return rows
+        every = dict.fromkeys(OutcomePosted.model_fields)
+        return [
+            every | _in_clear(json.loads(state), position, clear)
+            for position, state in self._cursor.fetchall()
+        ]
 
     def attempts(self, key: str) -> int:
         """How many times the batch of that key was recorded."""
@@ -171,6 +171,45 @@ class Index:
             "SELECT value FROM private_values WHERE position = ? AND field = ?", position, field
         )
         return value
+
+    def committed(self, position: int) -> Sequence[str] | None:
+        """The private fields that the event holds commitments to, sorted; None without any."""
+        self._cursor.execute(
+            "SELECT topic, state FROM stored_events WHERE rowid = ?", (position + 1,)
+        )
+        row = self._cursor.fetchone()
+        if row is None or row[0] not in EVENTS:
+            return None
+        content = json.loads(row[1])
+        return [name for name in private_fields(EVENTS[row[0]]) if name in content] or None
+
+    def kept(self, position: int, field: str) -> KeptValue | None:
+        """What is known of a private value that the store still holds."""
+        found = self._kept("p.position = ? AND p.field = ?", position, field)
+        return found[0] if found else None
+
+    def kept_of(self, field: str) -> Sequence[KeptValue]:
+        """All values of a private field that the store still holds, in log order."""
+        return self._kept("p.field = ?", field)
+
+    def holding(self, value: str) -> Sequence[KeptValue]:
+        """Every place but keys where the store holds that very value."""
+        return self._kept("p.value = ? AND p.field <> ?", value, KEY)
+
+    def _kept(self, where: str, *parameters: object) -> list[KeptValue]:
+        return list(private.kept_values(self._cursor, where, parameters))
+
+    def is_erased(self, position: int, field: str) -> bool:
+        """True if an event says that the value was erased."""
+        return (position, field) in private.erasures(self._cursor)
+
+    def rebuild(self, positions: Iterable[int]) -> None:
+        """Make the entries of the vouchers that hold these postings anew from what is left."""
+        firsts = {v.first for position in positions if (v := self.voucher_of(position))}
+        self._cursor.executemany(
+            "UPDATE index_vouchers SET digest = ?, erased = 1 WHERE first = ?",
+            [(voucher_digest(self.voucher_rows(first)), first) for first in sorted(firsts)],
+        )
 
     def totals(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
         """Month totals now on record, öre by `TOTAL_KEY`, for periods first to last."""
@@ -215,3 +254,21 @@ class Index:
                 place = (content["unit"], content["account"], content["period"])
                 found[place] = found.get(place, 0) + content["amount"]
         return found
+
+
+def _in_clear(
+    content: Mapping[str, Any], position: int, clear: Mapping[int, Mapping[str, str]]
+) -> dict[str, Any]:
+    """A posting with its private fields in clear. A commitment without a value has been erased:
+    it reads as nothing, and ``erased`` names it beside what was withheld."""
+    committed = {name for name in private_fields(OutcomePosted) if name in content}
+    held = clear.get(position, {})
+    withheld = frozenset((content.get("withheld") or "").split(",")) - {""}
+    gone = frozenset(name for name in committed if held.get(name) is None)
+    return {
+        **content,
+        **dict.fromkeys(committed),
+        **held,
+        "position": position,
+        "erased": gone | withheld,
+    }

@@ -5,7 +5,6 @@ A book never writes. Two books of the same size over the same log read the same,
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -18,10 +17,19 @@ import polars as pl
 from ledger.connection import connect as connect
 from ledger.engine import SMALL_EVENTS
 from ledger.errors import Tampered, UnknownTime, UsageError
-from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of
+from ledger.events import (
+    EVENTS,
+    Event,
+    Recorded,
+    commitment,
+    decode,
+    fields_of,
+    private_fields,
+)
 from ledger.families.governance import BatchAdmitted, Governance
 from ledger.families.organisation import Organisation
 from ledger.periods import NotAPeriod, Period
+from ledger.private import erasures
 from ledger.state import State
 
 _DTYPES: dict[type, type[pl.DataType]] = {str: pl.String, int: pl.Int64, bool: pl.Boolean}
@@ -259,7 +267,7 @@ class Book:
         broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
         if broken.height:
             raise Tampered(f"Event {broken['position'][0]} ({topic}) does not decode.")
-        return frame.select("position", "stream", *schema)
+        return frame.select("position", "stream", *(n for n in schema if n != "position"))
 
     @staticmethod
     def _upcast(frame: pl.DataFrame, kind: type[Event], states: Sequence[str]) -> pl.DataFrame:
@@ -294,22 +302,35 @@ class Book:
         return self._frames["postings"]
 
     def private(self, field: str) -> pl.DataFrame:
-        """Clear values of a private field: ``position``, ``value``. Erased ones are not there.
+        """A private field's values: ``position``, ``value`` (String) in clear, ``erased``
+        (Boolean), in log order.
 
-        Raises `Tampered` for a value that is not the one its event is committed to.
+        Of what was erased, also after what the book knows, ``value`` is the marker of its
+        erasure. Raises `Tampered` for a value that is not the one its event is committed to.
         """
         with closing(connect(self.path)) as connection:
-            rows = connection.execute(
-                "SELECT p.position, p.value, p.salt, e.state FROM private_values p "
-                "JOIN stored_events e ON e.rowid = p.position + 1 "
-                "WHERE p.field = ? AND p.position < ? ORDER BY p.position",
+            connection.execute("BEGIN")  # values and erasures as of one moment
+            erased = erasures(connection.cursor())
+            held = connection.execute(
+                "SELECT position, salt, value FROM private_values "
+                "WHERE field = ? AND position < ? ORDER BY position",
                 (field, self.size),
             ).fetchall()
-        for position, value, salt, state in rows:
-            if commitment(salt, value) != json.loads(state).get(field):
+        committed: dict[int, str] = {}
+        for topic, kind in EVENTS.items():
+            if field in private_fields(kind) and held:
+                frame = self.events(topic)
+                committed.update(zip(frame["position"], frame[field], strict=True))
+        rows: list[tuple[int, str, bool]] = []
+        for position, salt, value in held:
+            if commitment(salt, value) != committed.get(position):
                 raise Tampered(f"The {field} of event {position} is not what was recorded.")
-        return pl.DataFrame(
-            [row[:2] for row in rows],
-            schema={"position": pl.Int64, "value": pl.String},
-            orient="row",
-        )
+            if (position, field) not in erased:
+                rows.append((position, value, False))
+        rows += [
+            (each.position, each.marker(self.organisation.zone), True)
+            for each in erased.values()
+            if each.field == field and each.position < self.size
+        ]
+        schema = {"position": pl.Int64, "value": pl.String, "erased": pl.Boolean}
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("position")

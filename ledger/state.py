@@ -66,7 +66,8 @@ class VoucherEntry:
     """What the voucher index holds of a recorded voucher.
 
     ``first`` is the position of its first posting, ``rows`` how many follow each other from
-    there; ``digest`` is of its content; ``source`` the kind of batch that brought it.
+    there; ``digest`` is of its content; ``source`` the kind of batch that brought it; ``erased``
+    says that a private value of it is gone.
     """
 
     series: str
@@ -77,3 +78,20 @@ class VoucherEntry:
     rows: int
     source: str
     reversed: bool
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptValue:
+    """Of a private value that the store holds all but the value: its event, that event's kind,
+    unit and period if it has any, when it was recorded (UTC), and of a batch's key the batch's
+    kind and the family of what it entered."""
+
+    position: int
+    field: str
+    topic: str
+    unit: str | None
+    period: str | None
+    recorded_at: str
+    batch_kind: str | None = None
+    entries: str | None = None

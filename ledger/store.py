@@ -12,7 +12,7 @@ import getpass
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
-from ledger import seals
+from ledger import erasure, seals
 from ledger.commands import Command, Decision, Notice, Source
 from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
 from ledger.errors import (
@@ -32,6 +32,7 @@ from ledger.errors import (
     Tampered,
 )
 from ledger.events import Draft, Envelope, Recorded, decode, encode, seal_private
+from ledger.families.erasure import TextErased
 from ledger.families.governance import BatchAdmitted
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import Found
@@ -103,6 +104,7 @@ class Store:
             self._datastore = Datastore(str(self.path))
             self._recorder = Recorder(self._datastore)
             self._recorder.create_table()
+            self._unclean = not erasure.clean(self._datastore)
         self._state = State()
 
     @classmethod
@@ -169,7 +171,20 @@ class Store:
                     raise _DryRun
         except _DryRun:
             self._state = State()
-        return receipt
+        return replace(receipt, notices=(*receipt.notices, *self.clean()))
+
+    def clean(self) -> tuple[Notice, ...]:
+        """See to it that what was erased is in no file of the store; a notice if others hinder
+        it. The next writer tries again."""
+        if not self._unclean:
+            return ()
+        with named_errors():
+            self._unclean = not erasure.clean(self._datastore)
+        if not self._unclean:
+            return ()
+        text = "somebody reads the store, and its files still hold what was erased"
+        remedy = "close other programs that use it, then run `ledger erase --clean`"
+        return (Notice("not-cleaned", f"{text}; {remedy}", finding=True),)
 
     def _record(
         self, cursor: SQLiteCursor, command: Command, actor: str, source: Source, again: bool
@@ -201,13 +216,17 @@ class Store:
         batch = _Batch(actor, source, recorded_at, state.size, stream)
         for draft in (*drafts, *facts):
             batch.add(draft)
-        batch.admit(command.kind, key, decision)
+        batch.admit(command.kind, None if decision.keyless else key, decision)
         stored = self._stored(cursor, batch)
         self._recorder.append(cursor, stored)
         cursor.executemany(
             "INSERT INTO private_values (position, field, salt, value) VALUES (?, ?, ?, ?)",
             batch.private,
         )
+        erased = [d.event for d in drafts if isinstance(d.event, TextErased)]
+        if erased:
+            erasure.remove(cursor, self._recorder, index, erased)
+            self._unclean = True
         seals.seal(cursor, frontier, state.size + len(stored), origin, self._keys)
         return Receipt(len(drafts), decision.known, notices, stream, state.size)
 

@@ -78,7 +78,7 @@ def forecast_round(
     the round was opened, ``entered`` for the months after (null where nothing is), ``year_end``
     (outcome + entered), ``budget`` of the whole fiscal year (null where it has none at all),
     ``variance`` (year_end − budget; Int64 öre, result sign), ``method``, ``comment`` of the
-    latest entry (String or null; null too where erased). Units in code order, lines in the
+    latest entry (String or null; the marker of its erasure where erased). Units in code order, lines in the
     round's structure's, those that have any amount; no total.
 
     Raises `ledger.errors.ForecastError` for a round that there is not, `UsageError` and
@@ -175,7 +175,7 @@ def assumptions(book: Book, round: str, known_at: str | None = None) -> pl.DataF
 
     Columns: ``unit``, ``name`` of the unit, ``line`` (null for none), ``assumption`` (one_off,
     known_commitment or end_of_special_costs), ``amount`` (Int64 öre, result sign; null where not
-    put in figures), ``first``, ``last`` (months or null), ``text`` (null where erased).
+    put in figures), ``first``, ``last`` (months or null), ``text``.
 
     Raises `ledger.errors.ForecastError` for a round that there is not.
     """

@@ -61,6 +61,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "debit": ("öre", "sum of debit postings"),
     "decision": ("", "reference of the decision"),
     "dimensions": ("", "free dimensions"),
+    "erased": ("", "where the text was erased: when, and by what decision"),
     "field": ("", "which field of the event the text is"),
     "forecast": ("öre", "year-end of the latest adopted round; empty without one"),
     "forecast_variance": ("öre", "forecast − annual budget; positive is better"),
@@ -105,7 +106,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "user": ("", "operating-system user behind the actor"),
     "valid_from": ("", "first month"),
     "valid_to": ("", "last month, if it has left"),
-    "value": ("", "text in clear; erased ones are not here"),
+    "value": ("", "text in clear; empty where erased"),
     "variance": ("öre", "outcome − budget; positive is better"),
     "version": ("", "version of the budget"),
 }
@@ -198,7 +199,13 @@ def _structures(book: Book) -> Iterable[Row]:
 def _texts(book: Book) -> Iterable[Row]:
     names = sorted({name for kind in EVENTS.values() for name in private_fields(kind)} - {"key"})
     frames = [book.private(name).with_columns(field=pl.lit(name)) for name in names]
-    return pl.concat(frames).sort("position", "field").iter_rows(named=True)
+    value, gone = pl.col("value"), pl.col("erased")
+    return (
+        pl.concat(frames)
+        .with_columns(value=pl.when(~gone).then(value), erased=pl.when(gone).then(value))
+        .sort("position", "field")
+        .iter_rows(named=True)
+    )
 
 
 def _result(*by: str) -> Callable[[Book], Iterable[Row]]:
@@ -353,7 +360,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "texts",
         "texts and names in clear, with a full-text index in texts_fts",
-        {"position": int, "field": str, "value": str},
+        {"position": int, "field": str, "value": str, "erased": str},
         _texts,
         refers=(("position", "events", "position"),),
         indexes=(("position",),),

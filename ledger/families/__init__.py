@@ -6,6 +6,7 @@ it its commands. Importing this package registers them all; a new family is a mo
 
 from ledger.families import (
     budget,
+    erasure,
     forecast,
     governance,
     organisation,
@@ -16,6 +17,7 @@ from ledger.families import (
 
 __all__ = [
     "budget",
+    "erasure",
     "forecast",
     "governance",
     "organisation",

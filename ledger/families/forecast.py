@@ -248,7 +248,9 @@ class EnterForecast:
                 event.method,
             ):
                 at = state.of(Forecasts).rounds[event.round].entry_positions[place[1:]]
-                if event.comment in (None, look.private(at, "comment")):
+                held = look.private(at, "comment")
+                erased = before.comment is not None and held is None
+                if erased or event.comment in (None, held):
                     decision.known += 1
                     continue
             decision.drafts.append(Draft(event, row.get("line")))
@@ -351,11 +353,14 @@ class Assume:
 
     @staticmethod
     def _known(event: AssumptionMade, round_: Round, look: Lookup) -> bool:
-        """True if the round holds the very same assumption."""
-        return any(
-            event == made.model_copy(update={"text": look.private(at, "text")})
-            for at, made in round_.assumptions.items()
-        )
+        """True if the round holds the very same assumption, but for a text that was erased."""
+        for at, made in round_.assumptions.items():
+            held = look.private(at, "text")
+            erased = made.text is not None and held is None
+            said = event.model_copy(update={"text": None}) if erased else event
+            if said == made.model_copy(update={"text": held}):
+                return True
+        return False
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a row."""

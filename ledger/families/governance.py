@@ -216,7 +216,7 @@ class ReopenPeriod:
         unit = self.unit or organisation.require_founded().root
         if not self.reason.strip():
             raise UsageError("Reopening wants a reason.", "Give --reason TEXT.")
-        if _person(self.approved_by) in ("", _person(self.actor)):
+        if person(self.approved_by) in ("", person(self.actor)):
             raise SecondPersonMissing(
                 "Another person than the one who reopens must approve.", "Give --approved-by NAME."
             )
@@ -282,6 +282,6 @@ class RecordReconciliation:
         return None
 
 
-def _person(name: str) -> str:
+def person(name: str) -> str:
     """A name as four eyes compare it: case and spaces make nobody another person."""
     return " ".join(name.split()).casefold()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from ledger.commands import digest_of
@@ -47,7 +48,9 @@ class OutcomePosted(Event):
     ``period`` is where it counts in the result, ``date`` the voucher's day (``row_date`` the
     row's own, where it differs). ``voucher`` numbers the vouchers of the batch; ``alone`` marks
     a row that came without voucher and need not balance. ``corrects`` is the position of the
-    first posting of the voucher that this one replaces.
+    first posting of the voucher that this one replaces. ``withheld`` names, joined by commas,
+    the private fields that the source gave and that were not taken, since they had been erased
+    from the voucher before.
     """
 
     topic: ClassVar[str] = "outcome.posted"
@@ -75,6 +78,7 @@ class OutcomePosted(Event):
     authorised_by: Private = None
     document: Private = None
     corrects: int | None = None
+    withheld: str | None = None
 
 
 class OutcomeReversed(Event):
@@ -168,6 +172,11 @@ class Incoming:
     date: str
     rows: list[dict[str, Any]]
     digest: str
+
+    @cached_property
+    def lasting(self) -> str:
+        """Digest of what cannot be erased from it."""
+        return voucher_digest(self.rows, private=False)
 
     @property
     def line(self) -> int | None:

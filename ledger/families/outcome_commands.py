@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from ledger import rules
 from ledger.commands import Decision, Lookup, Notice
 from ledger.errors import Problem, UsageError
-from ledger.events import Draft
+from ledger.events import Draft, private_fields
 from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
 from ledger.families.outcome import (
@@ -77,18 +78,25 @@ class PostOutcome:
         def same_year(one: str, other: str) -> bool:
             return calendar.year_of(one[:7]) == calendar.year_of(other[:7])
 
+        recorded = cache(look.voucher_rows)
+        lasting = cache(lambda first: voucher_digest(recorded(first), private=False))
+
         def same_content(voucher: Incoming, entry: VoucherEntry) -> bool:
-            return voucher.digest == entry.digest or equal_but_erased(
-                voucher.rows, look.voucher_rows(entry.first), entry.rows
+            return voucher.digest == entry.digest or (
+                entry.erased
+                and voucher.lasting == lasting(entry.first)
+                and equal_but_erased(voucher.rows, recorded(entry.first), entry.rows)
             )
 
         matched = match_vouchers(incoming, look.vouchers(numbers), same_year, same_content)
         self._repeats(incoming, calendar, decision)
         decision.known += sum(len(v.rows) for v, _ in matched.known)
+        decision.keyless = any(e.erased for _, e in (*matched.known, *matched.changed))
+        again: list[tuple[Incoming, VoucherEntry]] = []
         for voucher, entry in matched.known:
             if entry.reversed:
                 if self.again:
-                    matched.new.append(voucher)
+                    again.append((voucher, entry))
                     decision.known -= len(voucher.rows)
                 else:
                     text = f"voucher {voucher.label} is known, and was reversed here"
@@ -98,6 +106,8 @@ class PostOutcome:
             poster.change(voucher, entry)
         for voucher in matched.new:
             poster.post(voucher)
+        for voucher, entry in again:
+            poster.post(voucher, before=look.voucher_rows(entry.first) if entry.erased else ())
         decision.drafts[:0] = year_drafts(state, poster.months, "vouchers", self.file, decision)
         self._missed(state, look, incoming, matched, decision)
         return decision
@@ -204,6 +214,24 @@ def equal_but_erased(
     return True
 
 
+def withheld_fields(
+    row: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """The private fields of a file's row that may hold what was erased from the voucher as it was
+    recorded before, sorted.
+
+    The erased value is gone, and cannot be compared with: of an erased field only what the
+    voucher still holds elsewhere in clear is let by, and not in the row that lost it.
+    """
+    gone = set()
+    for field in private_fields(OutcomePosted):
+        lost = {old["row"] for old in before if field in old["erased"]}
+        clear = {old.get(field) for old in before if field not in old["erased"]}
+        if lost and row.get(field) and (row["row"] in lost or row[field] not in clear):
+            gone.add(field)
+    return tuple(sorted(gone))
+
+
 def _same(one: object, other: object) -> bool:
     """Equal, where empty is nothing."""
     return (one or None) == (other or None)
@@ -242,15 +270,25 @@ class _Poster:
         self.decision.notices.append(Notice("late-posting", text, voucher.line, finding=True))
         return late
 
-    def post(self, voucher: Incoming, corrects: int | None = None) -> None:
-        """Drafts of a new voucher."""
+    def post(
+        self,
+        voucher: Incoming,
+        corrects: int | None = None,
+        before: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Drafts of a new voucher. What was erased from the rows that it was recorded with
+        ``before`` is withheld, and told."""
         late = self._late(voucher)
         self.ordinal += 1
         self.months.update(r["date"][:7] for r in voucher.rows)
         self.months.update((late,) if late else ())
         names = OutcomePosted.model_fields.keys() & self.wish.rows.columns
+        withheld = False
         for row in voucher.rows:
             content = {name: row[name] for name in names if row[name] not in (None, "")}
+            if gone := withheld_fields(row, before):
+                content = {n: v for n, v in content.items() if n not in gone}
+                content["withheld"], withheld = ",".join(gone), True
             content |= {
                 "period": late or row["period"],
                 "unit": row["unit"] or "",
@@ -262,6 +300,9 @@ class _Poster:
             if not row["alone"]:
                 content.pop("alone", None)
             self.decision.drafts.append(Draft(OutcomePosted.model_validate(content), row["line"]))
+        if withheld:
+            text = f"of voucher {voucher.label} what was erased here before is not taken again"
+            self.decision.notices.append(Notice("text-withheld", text, voucher.line))
 
     def change(self, voucher: Incoming, entry: VoucherEntry) -> None:
         """Reversal and new voucher where changes are accepted, else a problem."""
@@ -273,8 +314,8 @@ class _Poster:
                 "Look at both; then give --accept-changes --reason TEXT.",
             )
             return
+        rows = self.look.voucher_rows(entry.first)
         if not entry.reversed:
-            rows = self.look.voucher_rows(entry.first)
             shut, late = any(self.closed(r["period"], r["unit"]) for r in rows), self.wish.late_to
             if shut and (late is None or any(self.closed(late, r["unit"]) for r in rows)):
                 self._refuse(
@@ -289,4 +330,4 @@ class _Poster:
                 rows, self.ordinal, self.wish.reason or "", late if shut else None
             )
         self.decision.anew = True
-        self.post(voucher, corrects=entry.first)
+        self.post(voucher, corrects=entry.first, before=rows)

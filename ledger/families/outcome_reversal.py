@@ -125,7 +125,9 @@ class ReverseVouchers:
                 if row[n] is not None
             }
             content |= {"voucher": ordinal, "corrects": first}
-            content |= dict((self.replacements or {}).get(row["position"], {}))
+            new = (self.replacements or {}).get(row["position"], {})
+            content["withheld"] = ",".join(sorted(row["erased"] - new.keys())) or None
+            content |= dict(new)
             if period is not None:
                 content |= {"period": period, "date": first_day(period).isoformat()}
                 content.pop("row_date", None)
