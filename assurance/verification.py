@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
+from ledger.erasure import missing
 from ledger.events import EVENTS
 from ledger.log import Book, connect
 from ledger.proof import Check, Finding
@@ -29,4 +30,4 @@ def decoded(book: Book) -> Iterator[Finding]:
             yield Finding("topic-unknown", position, text, tampering=False)
 
 
-CHECKS: tuple[Check, ...] = (decoded,)
+CHECKS: tuple[Check, ...] = (decoded, missing)

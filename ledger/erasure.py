@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ledger.events import EVENTS, commitment, private_fields
 from ledger.log import connect
+from ledger.log_check import Finding
 from ledger.private import ERASED, Cursor, erasures
 
 if TYPE_CHECKING:
@@ -80,15 +80,6 @@ def clean(datastore: Datastore) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A private value that is not what the log says: a finding of verification."""
-
-    code: str
-    position: int
-    text: str
-
-
 _FAULTS = {
     "value-missing": "the {field} of event {position} is gone, and no erasure explains it",
     "value-kept": "the {field} of event {position} is erased by the log, and still there",
@@ -98,7 +89,7 @@ _FAULTS = {
 }
 
 
-def missing(book: Book) -> list[Fault]:
+def missing(book: Book) -> list[Finding]:
     """Where the private values are not what the log says, by position and field.
 
     A commitment without a value that no erasure explains (``value-missing``), a value that is
@@ -142,7 +133,7 @@ def missing(book: Book) -> list[Fault]:
         .sort("position", "field")
     )
     return [
-        Fault(row["code"], row["position"], _FAULTS[row["code"]].format(**row))
+        Finding(row["code"], row["position"], _FAULTS[row["code"]].format(**row))
         for row in faults.iter_rows(named=True)
     ]
 

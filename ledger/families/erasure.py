@@ -24,8 +24,8 @@ KEY = "key"
 class TextErased(Event):
     """A private value and its salt left the store: of which event and field, by what decision.
 
-    ``entry`` is that event's position. Who approved it and why stand in the first of a batch, for all
-    of it. ``erased_at`` (UTC) and ``carried_from`` (size and root hash of a log) say when and
+    ``entry`` is that event's position. Who approved it and why stand in the first of a batch, for
+    all of it. ``erased_at`` (UTC) and ``carried_from`` (size and root hash of a log) say when and
     where it was first recorded, if that was in a log that a restored backup took the place of.
     """
 

@@ -214,9 +214,7 @@ def equal_but_erased(
     return True
 
 
-def withheld_fields(
-    row: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
-) -> tuple[str, ...]:
+def withheld_fields(row: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The private fields of a file's row that may hold what was erased from the voucher as it was
     recorded before, sorted.
 
