@@ -14,6 +14,7 @@ import typer
 
 from cli import (
     entries,
+    erasing,
     explain,
     export,
     forecast,
@@ -83,6 +84,8 @@ app.command()(recording.record)
 app.command()(reconciling.reconcile)
 app.command()(entries.correct)
 app.command()(entries.reverse)
+app.command()(erasing.erase)
+app.command()(erasing.retention)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)

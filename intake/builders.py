@@ -17,6 +17,7 @@ from intake.outcome import outcome
 from intake.parts import Builder, Parts, registered
 from intake.wishes import ImportOptions
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
+from ledger.families.erasure_commands import HoldRow, PlaceHolds, RetentionRow, RuleRetention
 from ledger.families.forecast import Assume, EnterForecast
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import (
@@ -206,6 +207,22 @@ def settings(values: Values, organisation: Organisation, options: ImportOptions)
     return Parts([ChangeSettings(rows)])
 
 
+def retention(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Rules of retention."""
+    names = {"place": "family", "field": "field", "months": "months", "decision": "decision"}
+    rows = tuple(RetentionRow(**row, line=line) for line, row in _rows(values, **names))
+    return Parts([RuleRetention(rows, values.file)])
+
+
+def hold(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Legal holds."""
+    same = {name: name for name in ("reference", "family", "unit", "reason", "state")}
+    rows = tuple(
+        HoldRow(**row, line=line) for line, row in _rows(values, first="from", last="to", **same)
+    )
+    return Parts([PlaceHolds(rows, values.file)])
+
+
 #: Kinds whose commands take rows with nulls in place of what could not be read.
 TAKE_NULLS = ("outcome", "balances", "budget")
 
@@ -221,4 +238,6 @@ BUILDERS: dict[str, Builder] = {
     "codes": codes,
     "structures": structures,
     "settings": settings,
+    "retention": retention,
+    "hold": hold,
 }

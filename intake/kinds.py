@@ -86,6 +86,7 @@ _ASSUMPTIONS = {
     "särskilda_kostnader_upphör": "end_of_special_costs",
 }
 _TYPES = {"intäkt": "income", "kostnad": "cost", "tillgång": "asset", "skuld": "liability"}
+_HOLD_STATES = {"lagt": "placed", "hävt": "lifted"}
 _DIMENSIONS = {"produkt": "product", "projekt": "project", "verksamhet": "activity"}
 
 OUTCOME = Kind(
@@ -288,6 +289,56 @@ SETTINGS = Kind(
     also=("setting", "inställning"),
 )
 
+RETENTION = Kind(
+    "retention",
+    "gallringsregler",
+    "How long private fields are kept: so many months after the end of the fiscal year that holds "
+    "the event's period (the month it was recorded in, where it has none). A newer rule of the "
+    "same family and field takes the older one's place; one of a kind of event goes before one of "
+    "its family.",
+    (
+        Column(
+            "family",
+            "text",
+            ("familj",),
+            "a family of events, as outcome, or one kind, as outcome.posted",
+            True,
+            True,
+        ),
+        Column(
+            "field", "text", ("fält",), "the private field, as text or counterparty", True, True
+        ),
+        Column("months", "number", ("månader",), "months kept, 0 to 1200", True, True),
+        Column("decision", "text", ("beslut",), "reference to the decision", True, True),
+    ),
+    "family;field;months;decision\noutcome;text;84;KS 2020/12\n",
+    also=("gallring",),
+)
+HOLD = Kind(
+    "hold",
+    "gallringsstopp",
+    "Legal holds: nothing that a hold covers is erased while it stands. What is left empty limits "
+    "nothing; what a hold cannot tell apart, such as an event without unit, it covers.",
+    (
+        Column(
+            "reference",
+            "text",
+            ("referens",),
+            "the hold's reference, by which it is lifted",
+            True,
+            True,
+        ),
+        Column("family", "text", ("familj",), "only that family of events"),
+        Column("unit", "code", ("enhet",), "only that unit and all below it", of="unit"),
+        Column("from", "month", ("från",), "the first month"),
+        Column("to", "month", ("till",), "the last month"),
+        Column("reason", "text", ("skäl",), "why (erasable)"),
+        Column("state", "word", ("läge",), "placed or lifted; else placed", words=_HOLD_STATES),
+    ),
+    "reference;family;unit;from;to;reason\nFT 2020/7;outcome;10;2019-01;2020-12;Tvist om hyra\n",
+    also=("holds", "stopp"),
+)
+
 #: Every kind of table, by its name.
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -302,6 +353,8 @@ KINDS: dict[str, Kind] = {
         CODES,
         STRUCTURES,
         SETTINGS,
+        RETENTION,
+        HOLD,
     )
 }
 

@@ -108,6 +108,12 @@ NOTICES: dict[str, str] = {
     "batch-known": "The same file was taken before, and the record has changed since. --again "
     "takes it anew.",
     "late-posting": "A voucher of a closed month was posted in a later one.",
+    "text-withheld": "A voucher of the file holds what was erased from it here; that is not taken "
+    "again.",
+    "held-back": "What was due to be erased is left where it is, since a legal hold covers it.",
+    "not-cleaned": "What was erased is gone from the store's tables, and somebody who reads an "
+    "older state keeps the old bytes in its files. Close other programs, then run "
+    "`ledger erase --clean`; the next recording tries too.",
     "voucher-missed": "A voucher that an earlier file held is not in this one.",
     "total-restated": "A month's total was recorded before with another amount; both are kept.",
     "total-missed": "A month's total that was recorded before is not in the file.",
@@ -167,6 +173,15 @@ RULES: dict[str, str] = {
     "half-range": "A structure's range has one end only. Fill in both or none.",
     "empty-range": "A structure's range ends before it begins. Swap its ends.",
     "overlap": "Two lines of a structure take the same account. Let each fall into one line.",
+    "unknown-family": "No family or kind of event of that name has private fields. Write a family, "
+    "as outcome, or a topic; see `ledger topics`.",
+    "unknown-private-field": "The family has no private field of that name. Write text, comment, "
+    "reason, counterparty or another that its events have.",
+    "bad-months": "The months kept are no whole number from 0 to 1200.",
+    "unknown-state": "A hold is placed or lifted. Write one of them.",
+    "hold-unknown": "No hold of that reference stands. Correct it; see `ledger retention`.",
+    "hold-stands": "A hold of that reference stands already and covers something else. Give it a "
+    "reference of its own, or lift the other.",
     "gap": "A structure has no line for an account. Add or widen a line.",
 }
 

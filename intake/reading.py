@@ -164,8 +164,9 @@ def _batch(
         notices.append(Notice("no-rows", "the file has a header and no rows"))
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
-    # Forecasts and assumptions may come again after others: their commands say what is known.
-    key = None if kind.name in ("forecast", "assumption") else _key(values, kind)
+    # What may come again after others (a forecast, a hold) has commands that say what is known.
+    repeatable = ("forecast", "assumption", "retention", "hold")
+    key = None if kind.name in repeatable else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,
         *(Excerpted(command, excerpt) for command in parts.commands),

@@ -78,8 +78,8 @@ def forecast_round(
     the round was opened, ``entered`` for the months after (null where nothing is), ``year_end``
     (outcome + entered), ``budget`` of the whole fiscal year (null where it has none at all),
     ``variance`` (year_end − budget; Int64 öre, result sign), ``method``, ``comment`` of the
-    latest entry (String or null; the marker of its erasure where erased). Units in code order, lines in the
-    round's structure's, those that have any amount; no total.
+    latest entry (String or null; the marker of its erasure where erased). Units in code order,
+    lines in the round's structure's, those that have any amount; no total.
 
     Raises `ledger.errors.ForecastError` for a round that there is not, `UsageError` and
     `ledger.errors.BeyondSixtyFourBits`.

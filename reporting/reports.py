@@ -209,3 +209,27 @@ def assumptions(book: Book, lang: Language, name: str, *, unit: str | None = Non
         frame = frame.filter(pl.col("unit").is_in(below))
     title = label("title.assumptions", lang, round=name, scale="{scale}")
     return table_of(frame, projections.PROJECTIONS["assumptions"].amounts, title)
+
+
+def retention(book: Book, lang: Language, day: str) -> Table:
+    """What the rules say is due on a day (ISO), and the holds that stand."""
+    from ledger.families.erasure import Retention
+    from ledger.retention import due
+
+    holds = [
+        label(
+            "note.hold",
+            lang,
+            reference=hold.reference,
+            scope=" ".join(
+                part
+                for part in (hold.family_held, hold.unit, f"{hold.first or ''}–{hold.last or ''}")
+                if part and part != "–"
+            )
+            or label("note.everything", lang),
+        )
+        for _, hold in sorted(book.state.of(Retention).holds.items())
+    ]
+    title = label("title.retention", lang, day=day)
+    notes = (label("note.retention", lang), *holds, _known(book, lang))
+    return table_of(due(book, day), (), title, notes=notes)

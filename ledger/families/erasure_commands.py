@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.commands import Decision, Lookup
+from ledger.commands import Decision, Lookup, Notice
 from ledger.errors import (
     AlreadyErased,
     LegalHold,
@@ -160,14 +160,21 @@ class EraseDue:
         """One batch of erasures; none where nothing is due."""
         self.approval.check()
         state.of(Organisation).require_founded()
-        reach = Reach(state)
-        due = []
+        reach, due, held = Reach(state), list[KeptValue](), 0
         for field in sorted({field for _, field in state.of(Retention).rules}):
             for value in look.kept_of(field):
                 day = reach.due_on(value)
-                if day is not None and day <= self.day and reach.hold_on(value) is None:
+                if day is None or day > self.day:
+                    continue
+                if reach.hold_on(value) is None:
                     due.append(value)
-        return Decision(self.approval.drafts(_with_keys(due, look)) if due else [])
+                else:
+                    held += 1
+        decision = Decision(self.approval.drafts(_with_keys(due, look)) if due else [])
+        if held:
+            text = f"{held} values are due, and left where they are by a hold"
+            decision.notices.append(Notice("held-back", text))
+        return decision
 
 
 def _refuse_held(values: Sequence[KeptValue], reach: Reach) -> None:
@@ -291,7 +298,7 @@ def _wrong_rule(row: RetentionRow) -> tuple[str, str, str] | None:
 
 @dataclass(frozen=True)
 class HoldRow:
-    """A hold as entered: placed, or ``lifted``."""
+    """A hold as entered; ``state`` is placed (or nothing) or lifted."""
 
     reference: str
     family: str | None = None
@@ -299,7 +306,7 @@ class HoldRow:
     first: str | None = None
     last: str | None = None
     reason: str | None = None
-    lifted: bool = False
+    state: str | None = None
     line: int | None = None
 
 
@@ -322,7 +329,7 @@ class PlaceHolds:
             if wrong := self._wrong(row, standing, state.of(Organisation)):
                 kind: ProblemKind = "rule" if wrong[0].startswith("hold-") else "content"
                 decision.problems.append(Problem(wrong[0], self.file, row.line, *wrong[1:], kind))
-            elif row.lifted:
+            elif row.state == "lifted":
                 del standing[row.reference]
                 event: Event = HoldLifted(reference=row.reference, reason=row.reason)
                 decision.drafts.append(Draft(event, row.line))
@@ -348,7 +355,9 @@ class PlaceHolds:
         row: HoldRow, standing: dict[str, HoldPlaced], organisation: Organisation
     ) -> tuple[str, str, str] | None:
         before = standing.get(row.reference)
-        if row.lifted:
+        if row.state not in (None, "placed", "lifted"):
+            return "unknown-state", f"state {row.state!r}", "Write placed or lifted."
+        if row.state == "lifted":
             if before is None:
                 return "hold-unknown", f"no hold {row.reference!r} stands", "Correct the reference."
             return None

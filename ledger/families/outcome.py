@@ -143,6 +143,18 @@ class VoucherMissed(Event):
 
 
 @dataclass
+class Missed(Slice):
+    """The vouchers that a file lacked, by their first position."""
+
+    vouchers: set[int] = field(default_factory=set)
+
+    def apply(self, event: Event, position: int) -> None:
+        """Fold one event."""
+        if isinstance(event, VoucherMissed):
+            self.vouchers.add(event.first)
+
+
+@dataclass
 class Openings(Slice):
     """Opening balances as stated: öre in result sign, and where in the log, by (first month of
     the year, account)."""

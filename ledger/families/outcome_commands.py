@@ -20,6 +20,7 @@ from ledger.families.outcome import (
     CONTENT_PRIVATE,
     Incoming,
     Matched,
+    Missed,
     OutcomePosted,
     VoucherMissed,
     match_vouchers,
@@ -176,7 +177,8 @@ class PostOutcome:
         matched: Matched,
         decision: Decision,
     ) -> None:
-        """Recorded vouchers in the file's series and span of days that it no longer holds."""
+        """Recorded vouchers in the file's series and span of days that it no longer holds. A file
+        without a key may be one that was taken before: it records none of them twice."""
         numbered = [v for v in incoming if v.number]
         if not numbered:
             return
@@ -190,7 +192,8 @@ class PostOutcome:
                 event = VoucherMissed(
                     series=entry.series, number=entry.number, date=entry.date, first=entry.first
                 )
-                decision.drafts.append(Draft(event))
+                if not (decision.keyless and entry.first in state.of(Missed).vouchers):
+                    decision.drafts.append(Draft(event))
                 text = (
                     f"voucher {entry.series} {entry.number} of {entry.date} was recorded before "
                     f"and is not in the file"

@@ -158,7 +158,7 @@ def test_a_hold_keeps_what_it_covers(store) -> None:
     with pytest.raises(LegalHold, match="and 1 more"):
         erase(store, other, "text", everywhere=True)
     erase(store, other, "text")
-    lifted = HoldRow("Mål 1", lifted=True)
+    lifted = HoldRow("Mål 1", state="lifted")
     store.record(PlaceHolds((lifted,), "x"), ACTOR, Source("x"))
     erase(store, held, "text")
     assert texts(store)[held] == MARKER
@@ -279,7 +279,7 @@ def test_the_next_writer_cleans_what_a_reader_hindered(store, tmp_path, monkeypa
 
 def _killed_before_cleaning(path, position) -> None:
     store = Store(path, Clock(datetime(2020, 9, 2, tzinfo=UTC)))
-    erasure.clean = lambda _: os._exit(9)
+    erasure.clean = lambda datastore: os._exit(9)
     erase(store, position, "text", everywhere=True)
 
 
