@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    copies,
     entries,
     erasing,
     explain,
@@ -86,6 +87,9 @@ app.command()(entries.correct)
 app.command()(entries.reverse)
 app.command()(erasing.erase)
 app.command()(erasing.retention)
+app.command()(copies.backup)
+app.command()(copies.restore)
+app.command()(copies.migrate)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)

@@ -8,7 +8,7 @@ backup takes the place of, or from a file that `ledger erase --list` wrote.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -33,8 +33,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All erasures of a log when it held ``size`` events, whose root hash was ``root`` (hex)."""
+    """All erasures of a log when it held ``size`` events, whose root hash was ``root``; ``log`` is
+    the leaf hash of its first event, by which a log is told from another (both hex)."""
 
+    log: str
     size: int
     root: str
     erasures: tuple[Carried, ...]
@@ -54,6 +56,7 @@ class Listing:
         try:
             content: dict[str, Any] = json.loads(text)
             found = cls(
+                str(content["log"]),
                 int(content["size"]),
                 str(content["root"]),
                 tuple(Carried(**each) for each in content["erasures"]),
@@ -72,6 +75,7 @@ def listing(book: Book) -> Listing:
         found = erasures(connection.cursor())
         commitments = committed(whole, found)
     return Listing(
+        log_of(whole),
         whole.size,
         proof.root(whole.path, whole.size),
         tuple(
@@ -79,6 +83,11 @@ def listing(book: Book) -> Listing:
             for place, each in sorted(found.items())
         ),
     )
+
+
+def log_of(book: Book) -> str:
+    """The leaf hash (hex) of a log's first event: when and by whom it was founded."""
+    return proof.leaves(Book(book.path, min(book.size, 1))).hex()
 
 
 def committed(book: Book, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str | None]:
@@ -95,28 +104,19 @@ def committed(book: Book, places: Iterable[tuple[int, str]]) -> dict[tuple[int, 
     return found
 
 
-def for_copy(listings: Iterable[Listing], copy: Book) -> tuple[tuple[int, str, str, str, str], ...]:
-    """What `CarryErasures` takes: the erasures of what an older copy of the log holds.
+def for_copy(each: Listing, copy: Book, shared: int) -> Iterator[tuple[int, str, str, str, str]]:
+    """What `CarryErasures` takes: the list's erasures of the first ``shared`` events, those that
+    the copy has in common with the log that the list is of.
 
-    Raises `ErasuresMissing` for a list of another log, or one from before the copy's end.
+    Raises `ErasuresMissing` for a list of another log.
     """
-    found: dict[tuple[int, str], tuple[int, str, str, str, str]] = {}
-    for each in listings:
-        if each.size < copy.size:
-            raise ErasuresMissing(
-                f"The list of erasures is from when the log held {each.size} events, and the "
-                f"backup holds {copy.size}: what was erased after it is not in the list.",
-                "Write a newer list with `ledger erase --list -o FILE`.",
-            )
-        inside = [e for e in each.erasures if e.position < copy.size]
-        held = committed(copy, [(e.position, e.field) for e in inside])
-        for e in inside:
-            if held[(e.position, e.field)] != e.commitment:
-                raise ErasuresMissing(
-                    f"The list of erasures is of another log: its event {e.position} is not the "
-                    "backup's.",
-                    "Give the list of this log's store.",
-                )
-            place = (e.position, e.field)
-            found.setdefault(place, (*place, e.decision, e.erased_at, each.origin))
-    return tuple(found[place] for place in sorted(found))
+    inside = [e for e in each.erasures if e.position < shared]
+    held = committed(copy, [(e.position, e.field) for e in inside])
+    strange = [e for e in inside if held[(e.position, e.field)] != e.commitment]
+    if each.log != log_of(copy) or strange:
+        raise ErasuresMissing(
+            "The list of erasures is of another log than the backup.",
+            "Give the list that this log's own store wrote.",
+        )
+    for e in inside:
+        yield (e.position, e.field, e.decision, e.erased_at, each.origin)

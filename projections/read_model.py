@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger import proof
+from ledger.copies import place
 from ledger.engine import named_errors
 from ledger.errors import StoreExists, StoreMissing, UsageError
 from ledger.log import Book
@@ -59,14 +59,7 @@ def export_sqlite(book: Book, path: str | Path) -> None:
     with named_errors(), tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         made = Path(folder) / "read-model.db"
         _write(book, made)
-        with made.open("rb+") as written:
-            os.fsync(written.fileno())
-        try:
-            os.link(made, path)  # unlike a rename, never over another's file
-        except FileExistsError as error:
-            raise StoreExists(f"{path} exists already.", "Choose another path.") from error
-        except OSError:  # a file system without links
-            made.rename(path)
+        place(made, path)
 
 
 def _write(book: Book, path: Path) -> None:
