@@ -108,9 +108,10 @@ def migrate(
     ask: Common,
     to: Annotated[str, typer.Option("--to", metavar="STORE", help="The new store.")],
 ) -> None:
-    """Copy the record to a new store, row by row, and prove the copy equal.
+    """Copy the record to a new store.
 
-    Log, checkpoints and private values; indexes are made anew. The store that is copied stays.
+    Log, checkpoints and private values row by row, and the copy is proved equal; indexes are made
+    anew. The store that is copied stays as it is.
     """
     from ledger.copies import migrate as migrated
 

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ledger import proof
+from ledger.connection import connect
 from ledger.errors import ErasuresMissing, UsageError
-from ledger.log import Book, connect
+from ledger.log import Book
 from ledger.private import erasures
 
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from ledger import proof
 from ledger.carried import Listing, for_copy, listing
 from ledger.commands import Command, Several, Source
+from ledger.connection import connect
 from ledger.engine import LOCK_TIMEOUT, Datastore, Recorder, named_errors
 from ledger.erasure import missing
 from ledger.errors import (
@@ -42,7 +43,7 @@ from ledger.errors import (
 )
 from ledger.families.erasure_commands import CarryErasures
 from ledger.families.sealing import RegisterKey, Sealing
-from ledger.log import Book, connect
+from ledger.log import Book
 from ledger.notes import SigningKey, key_path
 from ledger.store import Clock, Store, real_clock
 from ledger.tree import HASH

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ledger.connection import connect
 from ledger.events import EVENTS, commitment, private_fields
-from ledger.log import connect
 from ledger.log_check import Finding
 from ledger.private import ERASED, Cursor, erasures
 

@@ -6,8 +6,9 @@ from contextlib import closing
 
 import polars as pl
 
+from ledger.connection import connect
 from ledger.families.erasure import Reach, Retention
-from ledger.log import Book, connect
+from ledger.log import Book
 from ledger.private import kept_values
 
 _DUE = {
