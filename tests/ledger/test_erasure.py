@@ -12,7 +12,14 @@ import pytest
 from ledger import erasure, proof
 from ledger.commands import Source
 from ledger.erasure import missing
-from ledger.errors import AlreadyErased, LegalHold, SecondPersonMissing, Tampered, UsageError
+from ledger.errors import (
+    AlreadyErased,
+    LegalHold,
+    SecondPersonMissing,
+    StoreFull,
+    Tampered,
+    UsageError,
+)
 from ledger.families.erasure_commands import EraseTexts, HoldRow, PlaceHolds
 from ledger.store import Store
 from tests.ledger.builders import ACTOR, Clock, new_store, post, wage
@@ -275,6 +282,33 @@ def test_the_next_writer_cleans_what_a_reader_hindered(store, tmp_path, monkeypa
     assert files_with(tmp_path, NAME) != set()
     post(store, *wage("2", 1_00))
     assert files_with(tmp_path, NAME) == set()
+
+
+def test_a_writer_that_had_the_store_open_goes_on(store, tmp_path) -> None:
+    other = Store(store.path, store.clock)
+    post(other, *wage("1", 100_00, text=NAME))
+    erase(store, last(store)[0], "text", everywhere=True)
+    assert post(other, *wage("1", 100_00, text=NAME), *wage("2", 1_00, text="x")).recorded == 2
+    erase(other, last(store)[0], "text")
+    assert files_with(tmp_path, NAME) == set()
+    assert proof.verify(store.book(), [missing]).findings == []
+    other.close()
+
+
+def test_on_a_full_disk_nothing_is_erased_and_nothing_recorded(store) -> None:
+    post(store, *wage("1", 100_00, text=NAME))
+    first, _ = last(store)
+    size = store.book().size
+    with store._datastore.get_connection(commit=True) as connection:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count=1")  # SQLite makes it what is there
+    with pytest.raises(StoreFull):
+        erase(store, first, "text")
+    assert (texts(store)[first], store.book().size) == (NAME, size)
+    with store._datastore.get_connection(commit=True) as connection:
+        connection.cursor().execute("PRAGMA max_page_count=1000000")
+    erase(store, first, "text")
+    assert texts(store)[first] == MARKER
 
 
 def _killed_before_cleaning(path, position) -> None:

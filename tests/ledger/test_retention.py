@@ -6,8 +6,10 @@ from ledger.commands import Source
 from ledger.erasure import missing
 from ledger.errors import InputRefused
 from ledger.families.erasure_commands import HoldRow, PlaceHolds, RetentionRow, RuleRetention
+from ledger.families.organisation_commands import Found, RegisterAccounts, RegisterUnits
 from ledger.retention import due
-from tests.ledger.builders import ACTOR, new_store, post, wage
+from ledger.store import Store
+from tests.ledger.builders import ACCOUNTS, ACTOR, UNITS, Clock, new_store, post, wage
 from tests.ledger.erasing import DECISION, erase, erase_due, files_with
 
 SOURCE = Source("ledger record")
@@ -64,6 +66,17 @@ def test_what_is_due_goes_as_one_batch_and_nothing_else(store, tmp_path) -> None
     assert store.book().postings().to_dicts() == before
     assert listed(store, "2026-01-01")[0][2:] == (4, "2019-06", "2027-01-01", 0, 0)
     assert erase_due(store, "2026-01-01").recorded == 0
+
+
+def test_a_broken_fiscal_year_ends_when_it_ends(tmp_path) -> None:
+    founded = Found("Region Nord", root="RN", first_month=7, clock="simulated")
+    store = Store.create(tmp_path / "ledger.db", founded, ACTOR, Clock())
+    store.record(RegisterUnits(UNITS, "units.csv"), ACTOR, SOURCE)
+    store.record(RegisterAccounts(ACCOUNTS, "accounts.csv"), ACTOR, SOURCE)
+    post(store, *wage("1", 1_00, "2018-06-17", text="a"), *wage("2", 1_00, "2018-07-17", text="b"))
+    rule(store, "outcome", "text", 12)
+    assert listed(store, "2019-07-01") == [("outcome", "text", 4, "2018-06", "2019-07-01", 2, 0)]
+    store.close()
 
 
 def test_a_newer_rule_takes_the_older_one_s_place_and_a_topic_s_goes_first(store) -> None:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from ledger.errors import ForecastError
+from ledger.families.erasure_commands import Approval, EraseTexts
 from ledger.families.forecast import AdoptRound, Assume
 from ledger.families.organisation_commands import (
     AccountRow,
@@ -142,3 +143,21 @@ def test_the_outcome_of_an_earlier_book_is_not_read_again(books):
     books.record(RegisterAccounts((AccountRow("4010", "Lön", "asset"),), "a.csv"))
     assert facts.outcome(books.book, then).collect().equals(facts.outcome(then).collect())
     assert facts.outcome(books.book).collect().is_empty()
+
+
+def test_an_erased_comment_or_assumption_reads_as_its_erasure(books):
+    """Whatever was known then; the figures stay."""
+    books.post(("2020-01", "6101", "4010", -10_00))
+    books.round("R", "2020-01", [("6101", "Personal", -90_00)], adopt=False)
+    row = {"round": "R", "unit": "60", "assumption": "one_off", "text": "Namn Namnsson slutar"}
+    books.record(Assume((row,), "a.csv"))
+    size, before = books.book.size, forecast_round(books.book, "R")
+    for topic in ("forecast.entered", "forecast.assumption_made"):
+        position = books.book.events(topic)["position"][0]
+        books.record(EraseTexts(position, (), Approval("KS 1", "Bo", "controller")))
+    for known_at in (None, f"@{size}"):
+        frame = forecast_round(books.book, "R", known_at)
+        assert frame.drop("comment").equals(before.drop("comment"))
+        assert frame["comment"].drop_nulls().to_list() == ["[gallrad 2020-09-01, KS 1]"]
+        texts = assumptions(books.book, "R", known_at)["text"].to_list()
+        assert texts == ["[gallrad 2020-09-01, KS 1]"]

@@ -18,6 +18,7 @@ import projections
 from assurance.verification import CHECKS
 from ledger.proof import verify
 from tests.ledger.builders import Clock, new_store
+from tests.ledger.erasing import files_with
 from tests.proof.labour import MONTHS, VOUCHERS, labour, work, write_files
 
 TIMES = int(os.environ.get("CRASH", "10"))
@@ -66,4 +67,5 @@ def test_killed_at_random_moments(plan, tmp_path, share) -> None:
         for _ in work(folder, Clock(book.boundaries[-1][1])):
             pass
         assert figures(folder) == whole, "the same imports complete it"
+        assert {name for name in files_with(folder, "Resa Namn") if "ledger" in name} == set()
         shutil.rmtree(folder)
