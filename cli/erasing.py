@@ -103,9 +103,13 @@ def _record(write: Writing, command: Command, dry_run: bool) -> None:
 
 
 def _clean(write: Writing) -> None:
-    """Finish what a reader hindered; opening the store for writing has tried already."""
+    """Finish what a reader hindered, and remove what a restore that was killed left; opening the
+    store for writing has tried already."""
+    from ledger.copies import sweep
+
     with store_of(write) as store:
         notices = store.clean()
+        sweep(store.path)
     tell(notices)
     if notices:
         raise typer.Exit(FINDINGS)

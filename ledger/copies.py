@@ -13,6 +13,7 @@ The private key is in none of them.
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import sqlite3
@@ -173,9 +174,9 @@ def restore(
     """
     if store.exists() and file.exists() and store.samefile(file):
         raise UsageError(f"{file} is the store itself.", "Give the backup's file.")
-    made = store.with_suffix(".restoring")  # its key is the store's
+    made = _restoring(store)
     with named_errors():
-        _remove(made)
+        sweep(store)
         store.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(connect(file)) as source:
@@ -202,6 +203,19 @@ def restore(
             _remove(made)
     size = Book(store).size
     return Restored(size, carried, aside, before.lost, before.differs_at, registered)
+
+
+def _restoring(store: Path) -> Path:
+    """Where a restore makes the store to be; its key is the store's."""
+    return store.with_suffix(".restoring")
+
+
+def sweep(store: Path) -> None:
+    """Remove what a restore that was killed left beside the store: it may hold texts that are
+    erased."""
+    _remove(_restoring(store))
+    for left in store.parent.glob(f".{glob.escape(store.name)}.replaced-*.part*"):
+        left.unlink(missing_ok=True)
 
 
 def _told_later(listings: Sequence[Listing], copy: Book) -> bool:

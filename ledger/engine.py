@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
@@ -137,15 +137,16 @@ class Datastore(SQLiteDatastore):
         with self.get_connection(commit=commit) as connection:
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-            try:
-                yield cursor
-            except BaseException:
-                connection.rollback()
-                raise
-            if commit:
-                connection.commit()
-            else:
-                connection.rollback()
+            with closing(cursor.sqlite_cursor):  # an open query would keep tables from being moved
+                try:
+                    yield cursor
+                except BaseException:
+                    connection.rollback()
+                    raise
+                if commit:
+                    connection.commit()
+                else:
+                    connection.rollback()
 
 
 class Recorder(SQLiteApplicationRecorder):

@@ -27,6 +27,7 @@ from ledger.errors import (
     ClockBehind,
     InputRefused,
     KeyRefused,
+    StoreError,
     StoreExists,
     StoreMissing,
     Tampered,
@@ -104,7 +105,7 @@ class Store:
             self._datastore = Datastore(str(self.path))
             self._recorder = Recorder(self._datastore)
             self._recorder.create_table()
-            self._unclean = not erasure.clean(self._datastore)
+        self._unclean = not self._cleaned()
         self._state = State()
 
     @classmethod
@@ -175,16 +176,24 @@ class Store:
 
     def clean(self) -> tuple[Notice, ...]:
         """See to it that what was erased is in no file of the store; a notice if others hinder
-        it. The next writer tries again."""
+        it, or the disk. The next writer tries again."""
         if not self._unclean:
             return ()
-        with named_errors():
-            self._unclean = not erasure.clean(self._datastore)
+        self._unclean = not self._cleaned()
         if not self._unclean:
             return ()
         text = "somebody reads the store, and its files still hold what was erased"
         remedy = "close other programs that use it, then run `ledger erase --clean`"
         return (Notice("not-cleaned", f"{text}; {remedy}", finding=True),)
+
+    def _cleaned(self) -> bool:
+        """True once the files hold nothing that was erased. What was recorded stands in any case:
+        no error of the clean-up may say otherwise."""
+        try:
+            with named_errors():
+                return erasure.clean(self._datastore)
+        except StoreError:
+            return False
 
     def _record(
         self, cursor: SQLiteCursor, command: Command, actor: str, source: Source, again: bool

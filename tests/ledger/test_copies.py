@@ -356,8 +356,12 @@ def test_killed_in_a_restore_the_old_store_is_there(store, tmp_path, place) -> N
     assert process.exitcode == 9
     assert content(store.path) == old
     assert sound(store.path)
+    if place in ("_sound", "_put"):
+        copies.sweep(store.path)
+        assert {p.name for p in store.path.parent.iterdir()} == {"ledger.db", "ledger.key"}
     assert put_back(tmp_path / "b.db", store, replace=True).carried == 4
     assert files_with(tmp_path / "s", NAME) == set(), "what was left half made is gone too"
+    assert not [p for p in store.path.parent.iterdir() if "part" in p.name or "ing" in p.suffix]
 
 
 # ── migration ──────────────────────────────────────────────────────────────────────────────────

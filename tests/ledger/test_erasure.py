@@ -302,11 +302,14 @@ def test_on_a_full_disk_nothing_is_erased_and_nothing_recorded(store) -> None:
     with store._datastore.get_connection(commit=True) as connection:
         cursor = connection.cursor()
         cursor.execute("PRAGMA max_page_count=1")  # SQLite makes it what is there
+        cursor.fetchall()
     with pytest.raises(StoreFull):
         erase(store, first, "text")
     assert (texts(store)[first], store.book().size) == (NAME, size)
     with store._datastore.get_connection(commit=True) as connection:
-        connection.cursor().execute("PRAGMA max_page_count=1000000")
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count=1000000")
+        cursor.fetchall()
     erase(store, first, "text")
     assert texts(store)[first] == MARKER
 
