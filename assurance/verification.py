@@ -9,8 +9,9 @@ from ledger.erasure import missing
 from ledger.events import EVENTS
 from ledger.log import Book, connect
 from ledger.proof import Check, Finding
+from projections.replaying import replay
 
-__all__ = ["CHECKS", "decoded"]
+__all__ = ["CHECKS", "decoded", "rebuilt"]
 
 
 def decoded(book: Book) -> Iterator[Finding]:
@@ -30,4 +31,13 @@ def decoded(book: Book) -> Iterator[Finding]:
             yield Finding("topic-unknown", position, text, tampering=False)
 
 
-CHECKS: tuple[Check, ...] = (decoded, missing)
+def rebuilt(book: Book) -> Iterator[Finding]:
+    """Every projection made twice from the events, by books that share nothing, is the same to
+    the byte. Raises what a projection raises where its events are not what they must be."""
+    for one, other in zip(replay(Book(book.path)), replay(Book(book.path)), strict=True):
+        if one != other:
+            text = f"{one.name} made twice gives two results"
+            yield Finding("rebuilt-differs", None, text, tampering=False)
+
+
+CHECKS: tuple[Check, ...] = (decoded, missing, rebuilt)
