@@ -32,6 +32,7 @@ from ledger.families.organisation_commands import (
 )
 from ledger.families.outcome import TOTAL_KEY
 from ledger.families.outcome_totals import RestateTotals
+from ledger.families.roles import ChangeRoles, RoleRow
 
 
 def balances(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
@@ -206,6 +207,23 @@ def settings(values: Values, organisation: Organisation, options: ImportOptions)
     return Parts([ChangeSettings(rows)])
 
 
+def roles(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Roles given and taken."""
+    names = {name: name for name in ("person", "role", "decision", "user", "change")}
+    rows = tuple(
+        RoleRow(
+            row["person"] or "",
+            row["role"] or "",
+            row["decision"] or "",
+            row["user"],
+            row["change"] or "given",
+            line,
+        )
+        for line, row in _rows(values, **names)
+    )
+    return Parts([ChangeRoles(rows, values.file)])
+
+
 #: Kinds whose commands take rows with nulls in place of what could not be read.
 TAKE_NULLS = ("outcome", "balances", "budget")
 
@@ -221,4 +239,5 @@ BUILDERS: dict[str, Builder] = {
     "codes": codes,
     "structures": structures,
     "settings": settings,
+    "roles": roles,
 }

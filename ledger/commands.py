@@ -10,11 +10,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from ledger.errors import Problem
-from ledger.events import Draft
+from ledger.events import Draft, Recorded
+from ledger.identity import Who
 from ledger.state import State, VoucherEntry
+
+#: What a person may do: record, approve what others recorded, or only read.
+Role = Literal["recorder", "approver", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,23 @@ class Decision:
         self.anew = self.anew or other.anew
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a command is given, and by whom; ``recorded_at`` is the time its batch will have."""
+
+    recorded_at: str
+    who: Who
+
+
 class Lookup(Protocol):
     """What commands may ask of the store's indexes inside the transaction."""
+
+    @property
+    def occasion(self) -> Occasion:
+        """When and by whom the command is given."""
+
+    def event(self, position: int) -> Recorded | None:
+        """The event at that position, private fields as commitments; None where there is none."""
 
     def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
         """Recorded vouchers with any of these (series, number) pairs."""
@@ -88,7 +108,11 @@ class Lookup(Protocol):
 
 
 class Command(Protocol):
-    """A wish to record something; ``kind`` names it in the log."""
+    """A wish to record something; ``kind`` names it in the log.
+
+    A command that not every recorder may give says ``needs``, the role that it wants; one that
+    is made of others says ``parts``.
+    """
 
     @property
     def kind(self) -> str:
@@ -99,6 +123,15 @@ class Command(Protocol):
 
     def key(self) -> str | None:
         """Digest that makes the batch known when it comes again; None if it may be repeated."""
+
+
+def needed(command: Command) -> frozenset[Role]:
+    """The roles that a command and its parts want: recorder, where they do not say."""
+    parts: tuple[Command, ...] = getattr(command, "parts", ())
+    if parts:
+        return frozenset().union(*(needed(part) for part in parts))
+    role: Role = getattr(command, "needs", "recorder")
+    return frozenset((role,))
 
 
 @dataclass(frozen=True)
@@ -120,11 +153,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Several:
-    """Commands taken as one batch, each deciding on the state that the earlier ones leave."""
+    """Commands taken as one batch, each deciding on the state that the earlier ones leave.
+
+    Those ``along`` say how the others came about; without any draft of theirs, nothing.
+    """
 
     kind: str
     commands: tuple[Command, ...]
     digest: str | None = None
+    along: tuple[Command, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Command, ...]:
+        """The commands that it is made of."""
+        return (*self.commands, *self.along)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """All their drafts, or all their problems."""
@@ -134,6 +176,8 @@ class Several:
             whole.add(part)
             if part.drafts and place < len(self.commands):
                 state = state.with_drafts(part.drafts)
+        for command in self.along if whole.drafts else ():
+            whole.add(command.decide(state, look))
         return whole
 
     def key(self) -> str | None:

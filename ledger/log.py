@@ -18,7 +18,7 @@ import polars as pl
 from ledger.connection import connect as connect
 from ledger.engine import SMALL_EVENTS
 from ledger.errors import Tampered, UnknownTime, UsageError
-from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of
+from ledger.events import EVENTS, Event, Recorded, commitment, decode, fields_of, loaded
 from ledger.families.governance import BatchAdmitted, Governance
 from ledger.families.organisation import Organisation
 from ledger.periods import NotAPeriod, Period
@@ -97,11 +97,7 @@ class Book:
                 (first, self.size),
             )
             for position, stream, version, topic, stored in rows:
-                try:
-                    event, envelope = decode(topic, stored)
-                except (KeyError, ValueError, TypeError) as error:
-                    raise Tampered(f"Event {position} ({topic}) does not decode.") from error
-                yield Recorded(position, stream, version, event, envelope)
+                yield loaded(position, stream, version, topic, stored)
 
     # ── time ───────────────────────────────────────────────────────────────────────────────
 

@@ -10,7 +10,10 @@ from ledger.families import (
     governance,
     organisation,
     outcome,
+    processing,
     publication,
+    review,
+    roles,
     sealing,
 )
 
@@ -20,6 +23,9 @@ __all__ = [
     "governance",
     "organisation",
     "outcome",
+    "processing",
     "publication",
+    "review",
+    "roles",
     "sealing",
 ]

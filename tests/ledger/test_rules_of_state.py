@@ -146,7 +146,7 @@ def test_reopening_wants_a_reason_and_a_second_person(store) -> None:
     close(store, "2020-09")
 
     def reopen(period, reason="sen faktura", by="ekonomichef"):
-        return record(store, ReopenPeriod(period, reason, by, ACTOR))
+        return record(store, ReopenPeriod(period, reason, by))
 
     with pytest.raises(UsageError):
         reopen("2020-09", reason=" ")
@@ -163,7 +163,7 @@ def test_reopening_wants_a_reason_and_a_second_person(store) -> None:
 
 def test_a_part_reopened_is_open_alone_and_the_whole_closes_it_again(store) -> None:
     close(store, "2020-08")
-    record(store, ReopenPeriod("2020-08", "sen faktura", "ekonomichef", ACTOR, unit="10"))
+    record(store, ReopenPeriod("2020-08", "sen faktura", "ekonomichef", unit="10"))
     assert post(store, *wage("1", 1_00, unit="11")).recorded, "11 stands below 10"
     with pytest.raises(InputRefused):
         post(store, *wage("2", 1_00, unit="20"))
@@ -176,7 +176,7 @@ def test_a_month_is_not_reopened_behind_a_closed_one_of_a_part(store) -> None:
     close(store, "2020-07")
     close(store, "2020-08", unit="10")
     with pytest.raises(RuleBroken, match="Reopen 2020-08 first"):
-        record(store, ReopenPeriod("2020-07", "sen faktura", "ekonomichef", ACTOR))
+        record(store, ReopenPeriod("2020-07", "sen faktura", "ekonomichef"))
 
 
 def test_a_late_month_is_not_left_open_behind_closed_ones(store) -> None:
@@ -215,7 +215,7 @@ def test_a_place_corrected_for_the_same_month_is_the_one_that_counts(store) -> N
 def test_the_second_person_is_another_however_the_name_is_written(store) -> None:
     close(store, "2020-08")
     with pytest.raises(SecondPersonMissing):
-        record(store, ReopenPeriod("2020-08", "skäl", f" {ACTOR.upper()} ", ACTOR))
+        record(store, ReopenPeriod("2020-08", "skäl", f" {ACTOR.upper()} "))
 
 
 # ── budget ────────────────────────────────────────────────────────────────────────────────────
