@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accountability,
     entries,
     explain,
     export,
@@ -83,6 +84,7 @@ app.command()(recording.record)
 app.command()(reconciling.reconcile)
 app.command()(entries.correct)
 app.command()(entries.reverse)
+app.command()(accountability.review)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)
@@ -93,6 +95,9 @@ app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)
 app.command()(history.history)
+app.command()(accountability.batches)
+app.command()(accountability.corrections)
+app.command()(accountability.roles)
 app.command()(proving.seal)
 app.command()(proving.verify)
 app.command()(proving.prove)
