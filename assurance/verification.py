@@ -8,6 +8,7 @@ from contextlib import closing
 from ledger.events import EVENTS
 from ledger.log import Book, connect
 from ledger.proof import Check, Finding
+from ledger.totals import control_totals
 
 __all__ = ["CHECKS", "decoded"]
 
@@ -29,4 +30,4 @@ def decoded(book: Book) -> Iterator[Finding]:
             yield Finding("topic-unknown", position, text, tampering=False)
 
 
-CHECKS: tuple[Check, ...] = (decoded,)
+CHECKS: tuple[Check, ...] = (decoded, control_totals)

@@ -7,7 +7,6 @@ reversal is what it reverses, negated, and comes once. `ledger.proof.verify` ask
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from ledger.engine import BULK
 from ledger.events import EVENTS, fields_of
 from ledger.families.governance import BatchAdmitted
 from ledger.log import Book
+from ledger.log_check import Finding
 from ledger.money import to_text
 
 #: The code string that a reversal shares with what it reverses.
@@ -32,14 +32,7 @@ _CODES = (
 )
 
 
-class Mismatch(NamedTuple):
-    """Something that does not add up: the position of the event that it is about, and what."""
-
-    position: int
-    text: str
-
-
-def control_totals(book: Book) -> Iterator[Mismatch]:
+def control_totals(book: Book) -> Iterator[Finding]:
     """What the book's batches, vouchers and reversals do not add up to, in the order of those
     three; nothing for a sound log. Sums are of öre in result sign."""
     yield from _admissions(book)
@@ -50,7 +43,7 @@ def control_totals(book: Book) -> Iterator[Mismatch]:
 # ── batches ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _admissions(book: Book) -> Iterator[Mismatch]:
+def _admissions(book: Book) -> Iterator[Finding]:
     admitted = book.events(BatchAdmitted.topic).select(
         "position", "batch", "entries", "period", "count", "total"
     )
@@ -60,14 +53,16 @@ def _admissions(book: Book) -> Iterator[Mismatch]:
         admitted.select("position", "batch").sort("position"), on="position", strategy="forward"
     )
     for position in owned.filter(pl.col("batch").is_null())["position"]:
-        yield Mismatch(position, "no batch was admitted that holds this event")
+        yield Finding("control-total", position, "no batch was admitted that holds this event")
     own = pl.col("stream").str.starts_with("batch:")
     for position, stream, batch in (
         owned.filter(own & (pl.col("stream") != pl.col("batch")))
         .select("position", "stream", "batch")
         .iter_rows()
     ):
-        yield Mismatch(position, f"the event stands in {stream}, and {batch} was admitted")
+        yield Finding(
+            "control-total", position, f"the event stands in {stream}, and {batch} was admitted"
+        )
     place = ["batch", "entries", "period"]
     sums = (
         owned.filter(pl.col("batch").is_not_null())
@@ -79,7 +74,9 @@ def _admissions(book: Book) -> Iterator[Mismatch]:
         )
     )
     for position in admitted.filter(pl.struct(place).is_duplicated())["position"]:
-        yield Mismatch(position, "the batch was admitted twice for the same family and period")
+        yield Finding(
+            "control-total", position, "the batch was admitted twice for the same family and period"
+        )
     both = admitted.join(sums, on=place, how="full", coalesce=True, nulls_equal=True)
     differs = ~pl.col("found").eq_missing(pl.col("count")) | ~pl.col("sum").eq_missing(
         pl.col("total").cast(pl.Int128)
@@ -97,7 +94,7 @@ def _admissions(book: Book) -> Iterator[Mismatch]:
                 f"{row['batch']} was admitted for {where} with {row['count']} events of "
                 f"{to_text(row['total'])}, and has {held}"
             )
-        yield Mismatch(row["at"], text)
+        yield Finding("control-total", row["at"], text)
 
 
 def _counted(book: Book) -> pl.DataFrame:
@@ -129,7 +126,7 @@ def _counted(book: Book) -> pl.DataFrame:
 # ── vouchers ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _vouchers(book: Book) -> Iterator[Mismatch]:
+def _vouchers(book: Book) -> Iterator[Finding]:
     """Vouchers, and their reversals, whose rows do not sum to zero, though they are no rows that
     stand alone."""
     posted = book.events("outcome.posted")
@@ -145,10 +142,14 @@ def _vouchers(book: Book) -> Iterator[Mismatch]:
         for position, ore in (
             sums.filter(pl.col("sum") != 0).sort("position").select("position", "sum").iter_rows()
         ):
-            yield Mismatch(position, f"the rows of the {what} sum to {to_text(ore)}, not to zero")
+            yield Finding(
+                "voucher-unbalanced",
+                position,
+                f"the rows of the {what} sum to {to_text(ore)}, not to zero",
+            )
 
 
-def _reversals(book: Book) -> Iterator[Mismatch]:
+def _reversals(book: Book) -> Iterator[Finding]:
     """Reversals of nothing, of something later, reversals that are not what they reverse negated,
     and second ones."""
     original = book.events("outcome.posted").select(
@@ -168,4 +169,4 @@ def _reversals(book: Book) -> Iterator[Mismatch]:
     )
     for breaks, text in wrong:
         for position in both.filter(breaks.fill_null(False)).sort("position")["position"]:
-            yield Mismatch(position, f"a reversal: {text}")
+            yield Finding("reversal-differs", position, f"a reversal: {text}")
