@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 from ledger.errors import Problem
 from ledger.events import Draft, Recorded
@@ -110,8 +110,8 @@ class Lookup(Protocol):
 class Command(Protocol):
     """A wish to record something; ``kind`` names it in the log.
 
-    A command that not every recorder may give says ``needs``, the role that it wants; one that
-    is made of others says ``parts``.
+    A command that is not for recorders says ``needs``, the roles that it wants; one that is made
+    of others says ``parts``.
     """
 
     @property
@@ -127,11 +127,9 @@ class Command(Protocol):
 
 def needed(command: Command) -> frozenset[Role]:
     """The roles that a command and its parts want: recorder, where they do not say."""
+    roles: tuple[Role, ...] = getattr(command, "needs", ("recorder",))
     parts: tuple[Command, ...] = getattr(command, "parts", ())
-    if parts:
-        return frozenset().union(*(needed(part) for part in parts))
-    role: Role = getattr(command, "needs", "recorder")
-    return frozenset((role,))
+    return frozenset().union(*map(needed, parts)) if parts else frozenset(roles)
 
 
 @dataclass(frozen=True)
@@ -141,6 +139,7 @@ class Told:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
     kind: str = "told"
+    needs: ClassVar[tuple[Role, ...]] = ()  # it records nothing
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """The problems and notices as they are."""

@@ -170,7 +170,8 @@ class Store:
         self, cursor: SQLiteCursor, command: Command, actor: str, source: Source, again: bool
     ) -> Receipt:
         state = self._brought_forward(cursor)
-        recorded_at, who = self._now(cursor, state.size), Who(actor, system_user())
+        who = Who(" ".join(actor.split()), system_user())
+        recorded_at = self._now(cursor, state.size)
         index = Index(cursor, Occasion(recorded_at, who))
         index.advance()
         authorise(state, command, who)

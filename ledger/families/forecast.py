@@ -397,7 +397,7 @@ class AdoptRound:
     round: str
     comment: str | None = None
     kind: str = "forecast adopt"
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def key(self) -> str | None:
         """None: adopting twice is refused by rule."""

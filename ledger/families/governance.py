@@ -256,7 +256,7 @@ class ReopenPeriod:
     family: str = "outcome"
     unit: str | None = None
     kind: str = "reopen"
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """The reopening; later closed months must be reopened first."""

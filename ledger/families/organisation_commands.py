@@ -454,9 +454,9 @@ class ChangeSettings:
     digest: str | None = None
 
     @property
-    def needs(self) -> Role:
-        """Approver where what four eyes compare would change."""
-        return "approver" if any(name == "four_eyes" for name, *_ in self.values) else "recorder"
+    def needs(self) -> tuple[Role, ...]:
+        """Approver for what four eyes compare, recorder for all else."""
+        return tuple({"approver" if s == "four_eyes" else "recorder" for s, *_ in self.values})
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed setting."""

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import ClassVar
 
-from ledger.commands import Decision, Lookup
+from ledger.commands import Decision, Lookup, Role
 from ledger.events import Draft, Event
 from ledger.state import Slice, State
 
@@ -106,6 +106,7 @@ class StateProfile:
     name: str
     content: str
     kind: str = "profile"
+    needs: ClassVar[tuple[Role, ...]] = ()  # it goes along with what is recorded
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event, or none."""

@@ -58,7 +58,7 @@ class Review:
     target: str | int
     comment: str | None = None
     kind: str = "review"
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; never by the one who recorded it, and by each person once."""

@@ -169,7 +169,7 @@ class ChangeRoles:
     file: str
     kind: str = "roles"
     digest: str | None = None
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a change."""

@@ -60,7 +60,7 @@ class RegisterKey:
 
     public: str
     kind: str = "key add"
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; a key that seals already, or no more, is refused."""
@@ -82,7 +82,7 @@ class RotateKey:
     new: str
     old: str
     kind: str = "key rotate"
-    needs: ClassVar[Role] = "approver"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; the old key must be one that seals."""
