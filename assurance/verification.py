@@ -9,6 +9,7 @@ from ledger.erasure import missing
 from ledger.events import EVENTS
 from ledger.log import Book, connect
 from ledger.proof import Check, Finding
+from ledger.totals import control_totals
 from projections.replaying import replay
 
 __all__ = ["CHECKS", "decoded", "rebuilt"]
@@ -40,4 +41,4 @@ def rebuilt(book: Book) -> Iterator[Finding]:
             yield Finding("rebuilt-differs", None, text, tampering=False)
 
 
-CHECKS: tuple[Check, ...] = (decoded, missing, rebuilt)
+CHECKS: tuple[Check, ...] = (decoded, control_totals, missing, rebuilt)

@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import Writing, bundled
-from cli.output import sum_up
-from cli.session import position_of, record
+from cli.output import put, say, sum_up, word
+from cli.session import book_of, position_of, record
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ledger.log import Book
+    from reporting.catalogue import Language
+
+#: Corrections printed in full at once; the rest are counted.
+PRINTED = 10
 
 _VOUCHER = re.compile(r"(?P<series>[^\s\d-]*)[\s-]*(?P<number>[^\s@]+)(?:@(?P<year>\d{4}))?")
-
-#: Fields of a posting that a correction may give, beside the amount.
-TEXT_FIELDS = (
-    "unit",
-    "account",
-    "text",
-    "project",
-    "product",
-    "activity",
-    "counterparty",
-    "counterparty_unit",
-    "document",
-)
 
 
 @bundled
@@ -51,11 +44,12 @@ def reverse(
     """
     from ledger.families.outcome_reversal import ReverseVouchers
 
-    positions = positions_of(_book(write), what)
-    command = ReverseVouchers(
-        positions, reason, in_period=period, skip_reversed=what.startswith("batch:")
-    )
-    sum_up(record(write, command, "ledger reverse").recorded, 0, 0)
+    whole = what if what.startswith("batch:") else None
+    positions = positions_of(book_of(write), what)
+    command = ReverseVouchers(positions, reason, in_period=period, skip_reversed=bool(whole))
+    receipt = record(write, command, "ledger reverse")
+    print_corrections(book_of(write), receipt.batch, write.spoken, whole)
+    sum_up(receipt.recorded, 0, 0)
 
 
 @bundled
@@ -86,12 +80,35 @@ def correct(
         replacements=replacements_of(position, fields),
         kind="correct",
     )
-    sum_up(record(write, command, "ledger correct").recorded, 0, 0)
+    receipt = record(write, command, "ledger correct")
+    print_corrections(book_of(write), receipt.batch, write.spoken)
+    sum_up(receipt.recorded, 0, 0)
+
+
+def print_corrections(
+    book: Book, batch: str | None, lang: Language, whole: str | None = None
+) -> None:
+    """What a batch corrected, on stdout: voucher by voucher, the first of them where they are
+    many; where it reversed a ``whole`` batch, the sums by account."""
+    from reporting import corrections
+    from reporting.render import to_lines
+
+    if batch is None:
+        return
+    if whole is not None:
+        tables = [corrections.reversed_batch(book, lang, batch, whole)]
+    else:
+        tables = corrections.printed(book, lang, batch)
+    for table in tables[:PRINTED]:
+        put("\n".join(to_lines(table, lang)) + "\n\n")
+    if len(tables) > PRINTED:
+        say(word("message.more_corrections", count=len(tables) - PRINTED, batch=batch))
 
 
 def replacements_of(position: int, fields: list[str]) -> dict[int, dict[str, Any]]:
     """New values by position, from ``field=value`` and ``position:field=value``."""
     from ledger.errors import UsageError
+    from ledger.families.outcome_reversal import CORRECTABLE
     from ledger.money import NotMoney, to_ore
 
     found: dict[int, dict[str, Any]] = {}
@@ -99,10 +116,10 @@ def replacements_of(position: int, fields: list[str]) -> dict[int, dict[str, Any
         name, equals, value = text.partition("=")
         where, colon, field = name.rpartition(":")
         place = _position(where) if colon else position
-        if not equals or field not in (*TEXT_FIELDS, "amount"):
+        if not equals or field not in CORRECTABLE:
             raise UsageError(
                 f"{text!r} corrects nothing.",
-                f"Write FIELD=VALUE with one of: amount, {', '.join(TEXT_FIELDS)}.",
+                f"Write FIELD=VALUE with one of: {', '.join(CORRECTABLE)}.",
             )
         new: int | str | None = value or None
         if field == "amount":
@@ -127,14 +144,26 @@ def positions_of(book: Book, what: str) -> tuple[int, ...]:
     if what.startswith("batch:"):
         found = posted.filter(pl.col("stream") == what)
         if found.is_empty():
-            raise UsageError(f"No outcome was recorded in {what}.", "See `ledger history`.")
+            totals = book.events("outcome.balance_restated").filter(pl.col("stream") == what)
+            if totals.height:
+                return (int(totals["position"][0]),)  # the rule says what to do with totals
+            raise UsageError(f"There are no vouchers in {what}.", "See `ledger batches`.")
         return tuple(found["position"].to_list())
+    return _one_voucher(named(posted, what, book), what)
+
+
+def named(rows: pl.DataFrame, what: str, book: Book) -> pl.DataFrame:
+    """The rows (series, number, date) of the voucher that is named as ``A-1001@2020``."""
+    import polars as pl
+
+    from ledger.errors import UsageError
+
     match = _VOUCHER.fullmatch(what.strip())
     if match is None:
         raise UsageError(
             f"{what!r} names nothing.", 'Write a position, "A 1001", A-1001@2020 or batch:….'
         )
-    found = posted.filter(
+    found = rows.filter(
         (pl.col("series").fill_null("") == match["series"]) & (pl.col("number") == match["number"])
     )
     if match["year"]:
@@ -142,10 +171,10 @@ def positions_of(book: Book, what: str) -> tuple[int, ...]:
         found = found.filter(
             pl.col("date").str.slice(0, 7).is_between(pl.lit(year.first), pl.lit(year.last))
         )
-    return _one_voucher(found, what)
+    return found
 
 
-def _one_voucher(found: Any, what: str) -> tuple[int, ...]:
+def _one_voucher(found: pl.DataFrame, what: str) -> tuple[int, ...]:
     """The posting of the voucher that still stands; an error where there are several."""
     from ledger.errors import UsageError
 
@@ -156,7 +185,7 @@ def _one_voucher(found: Any, what: str) -> tuple[int, ...]:
         raise UsageError(
             f"There are vouchers {what} of {', '.join(dates)}.", "Add the year: A-1001@2020."
         )
-    return (int(found["position"].max()),)
+    return (int(found["position"].to_list()[-1]),)
 
 
 def _position(text: str) -> int:
@@ -166,9 +195,3 @@ def _position(text: str) -> int:
     if position is None:
         raise UsageError(f"{text!r} is no event.", "Give its position, a whole number.")
     return position
-
-
-def _book(write: Writing) -> Book:
-    from cli.session import book_of
-
-    return book_of(write)

@@ -77,7 +77,7 @@ def erase(
     if clean:
         _clean(write)
         return
-    approval = Approval(decision, approved_by, write.who, reason)
+    approval = Approval(decision, approved_by, reason)
     if due:
         day = _day(book_of(write), at)
         if day > _day(book_of(write), None):

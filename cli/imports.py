@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli import progress
+from cli.entries import print_corrections
 from cli.failure import tell_failure
 from cli.options import Writing, bundled
 from cli.output import say, sum_up, word
@@ -108,6 +109,8 @@ def take(
                 sum_up(recorded, known, (readings[0].rows if readings else 0) or told)
                 raise typer.Exit(error.exit_code) from None
             tell(receipt.notices, Path(file).name)
+            if (options or {}).get("accept_changes") and not dry_run:
+                print_corrections(store.book(), receipt.batch, write.spoken)
             new, old = counted(readings[0], receipt)
             recorded, known = recorded + new, known + old
             findings = findings or bool(receipt.findings)

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    accountability,
     copies,
     entries,
     erasing,
@@ -90,6 +91,7 @@ app.command()(erasing.retention)
 app.command()(copies.backup)
 app.command()(copies.restore)
 app.command()(copies.migrate)
+app.command()(accountability.review)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)
@@ -100,6 +102,9 @@ app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)
 app.command()(history.history)
+app.command()(accountability.batches)
+app.command()(accountability.corrections)
+app.command()(accountability.roles)
 app.command()(proving.seal)
 app.command()(proving.verify)
 app.command()(proving.prove)

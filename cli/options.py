@@ -122,9 +122,9 @@ class Writing(Common):
     @cached_property
     def who(self) -> str:
         """Who records."""
-        import getpass
+        from ledger.identity import system_user
 
-        return chosen("actor", self.actor, "") or getpass.getuser()
+        return chosen("actor", self.actor, "") or system_user()
 
 
 @dataclass(frozen=True)

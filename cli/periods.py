@@ -89,6 +89,6 @@ def reopen(
     asked = book_of(write).period(period)
     if asked.first != asked.last:
         raise UsageError(f"{period} is several months.", "Reopen one at a time, the last first.")
-    command = ReopenPeriod(asked.first, reason, approved_by, write.who, family, unit)
+    command = ReopenPeriod(asked.first, reason, approved_by, family, unit)
     record(write, command, "ledger reopen")
     say(word("message.reopened", what=asked.first))

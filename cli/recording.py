@@ -24,6 +24,7 @@ SINGULAR = {
     "account": "accounts",
     "code": "codes",
     "structure": "structures",
+    "role": "roles",
 }
 
 _SOURCE = "ledger record"
@@ -34,7 +35,7 @@ def record(
     write: Writing,
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="setting, unit, account, code, budget, outcome …"),
+        typer.Argument(metavar="KIND", help="setting, unit, account, code, role, outcome …"),
     ],
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="The record's columns.")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import projections
 from ledger.families.forecast import Forecasts
-from ledger.families.governance import Governance
+from ledger.families.governance import Closed, Governance
+from ledger.families.roles import Roles
 from ledger.periods import shift
 from reporting.catalogue import Language, label
 from reporting.tables import Column, Table, table_from
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ledger.log import Book
 
 COLUMNS = (
@@ -20,13 +24,19 @@ COLUMNS = (
     Column("imported"),
     Column("reconciled"),
     Column("closed"),
+    Column("reviewed", "count"),
+    Column("unreviewed", "count"),
+    Column("late", "count"),
     Column("rounds"),
 )
 
 
 def status_table(book: Book, lang: Language, states: Language | None = None) -> Table:
     """A row a division (the root, where there is none), and the root itself last. ``states`` is
-    the language of the states where it is not the table's: data has one."""
+    the language of the states where it is not the table's: data has one.
+
+    Batches reviewed and not, and late entries, are those of outcome in months that are open.
+    """
     states = states or lang
     organisation = book.organisation
     founded = organisation.require_founded()
@@ -34,7 +44,7 @@ def status_table(book: Book, lang: Language, states: Language | None = None) -> 
     compared = book.events("governance.reconciliation_recorded")
     reconciled = compared.filter(compared["different"] == 0)["last"].max()
     divisions = [p for p in organisation.places().values() if p.level == "division"]
-    rows = []
+    late, rows = projections.late_entries(book), []
     for place in [*divisions, organisation.places()[founded.root]]:
         rows.append(
             {
@@ -43,10 +53,33 @@ def status_table(book: Book, lang: Language, states: Language | None = None) -> 
                 "imported": imported.get(place.unit),
                 "reconciled": reconciled,
                 "closed": _closed(book, place.unit, states),
+                **_open(book, place.unit, late),
                 "rounds": "; ".join(_rounds(book, place.unit, states)) or None,
             }
         )
-    return table_from(rows, COLUMNS, label("title.status", lang, name=founded.name))
+    used = "roles_used" if book.state.of(Roles).in_use else "no_roles"
+    title = label("title.status", lang, name=founded.name)
+    return table_from(rows, COLUMNS, title, (label(f"note.{used}", lang),))
+
+
+def _open(book: Book, unit: str, late: pl.DataFrame) -> dict[str, int]:
+    """Batches of outcome in the unit's open months, reviewed and not, and late entries there."""
+    import polars as pl
+
+    closed, organisation = Closed(book.state), book.organisation
+    entered = book.state.of(Governance).entered_periods("outcome")
+    months = [month for month in entered if not closed(month, unit)]
+    held = projections.batches(book, unit=unit).filter(
+        (pl.col("entries") == "outcome") & pl.col("period").is_in(months)
+    )
+    looked = dict(held.select("batch", pl.col("reviewed_by").is_not_null()).iter_rows())
+    below = [u for u in organisation.units if unit in organisation.ancestors(u)]
+    there = late.filter(pl.col("period").is_in(months) & pl.col("unit").is_in(below))
+    return {
+        "reviewed": sum(looked.values()),
+        "unreviewed": len(looked) - sum(looked.values()),
+        "late": there.height,
+    }
 
 
 def _imported(book: Book) -> dict[str, str]:

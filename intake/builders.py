@@ -33,6 +33,7 @@ from ledger.families.organisation_commands import (
 )
 from ledger.families.outcome import TOTAL_KEY
 from ledger.families.outcome_totals import RestateTotals
+from ledger.families.roles import ChangeRoles, RoleRow
 
 
 def balances(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
@@ -223,6 +224,23 @@ def hold(values: Values, organisation: Organisation, options: ImportOptions) -> 
     return Parts([PlaceHolds(rows, values.file)])
 
 
+def roles(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Roles given and taken."""
+    names = {name: name for name in ("person", "role", "decision", "user", "change")}
+    rows = tuple(
+        RoleRow(
+            row["person"] or "",
+            row["role"] or "",
+            row["decision"] or "",
+            row["user"],
+            row["change"] or "given",
+            line,
+        )
+        for line, row in _rows(values, **names)
+    )
+    return Parts([ChangeRoles(rows, values.file)])
+
+
 #: Kinds whose commands take rows with nulls in place of what could not be read.
 TAKE_NULLS = ("outcome", "balances", "budget")
 
@@ -240,4 +258,5 @@ BUILDERS: dict[str, Builder] = {
     "settings": settings,
     "retention": retention,
     "hold": hold,
+    "roles": roles,
 }

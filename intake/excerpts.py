@@ -21,6 +21,11 @@ class Excerpted:
         """The command's own."""
         return self.command.kind
 
+    @property
+    def parts(self) -> tuple[Command, ...]:
+        """The command that it is made of."""
+        return (self.command,)
+
     def decide(self, state: State, look: Lookup) -> Decision:
         """What the command decides, its problems with their excerpts."""
         decision = self.command.decide(state, look)

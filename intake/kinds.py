@@ -85,6 +85,8 @@ _ASSUMPTIONS = {
     "känt_åtagande": "known_commitment",
     "särskilda_kostnader_upphör": "end_of_special_costs",
 }
+_ROLES = {"registrerare": "recorder", "godkännare": "approver", "revisor": "auditor"}
+_CHANGES = {"ges": "given", "tas": "taken"}
 _TYPES = {"intäkt": "income", "kostnad": "cost", "tillgång": "asset", "skuld": "liability"}
 _HOLD_STATES = {"lagt": "placed", "hävt": "lifted"}
 _DIMENSIONS = {"produkt": "product", "projekt": "project", "verksamhet": "activity"}
@@ -338,6 +340,23 @@ HOLD = Kind(
     "reference;family;unit;from;to;reason\nFT 2020/7;outcome;10;2019-01;2020-12;Tvist om hyra\n",
     also=("holds", "stopp"),
 )
+ROLES = Kind(
+    "roles",
+    "roller",
+    "Who may do what: a recorder records; an approver reviews, reopens, adopts and gives roles; "
+    "an auditor reads. From the first role on nobody does more than their roles allow.",
+    (
+        Column("person", "text", (), "the name that the person acts under", True, True),
+        Column(
+            "role", "word", ("roll",), "recorder, approver or auditor", True, True, words=_ROLES
+        ),
+        Column("decision", "text", ("beslut",), "reference to the decision", True, True),
+        Column("user", "text", ("användare",), "the operating system's account, to bind the name"),
+        Column("change", "word", ("ändring",), "given or taken; else given", words=_CHANGES),
+    ),
+    "person;role;decision;user\nAnna Ek;approver;Ekonomidirektören 2020-01-07;annaek\n",
+    also=("role", "roll", "behörigheter"),
+)
 
 #: Every kind of table, by its name.
 KINDS: dict[str, Kind] = {
@@ -355,6 +374,7 @@ KINDS: dict[str, Kind] = {
         SETTINGS,
         RETENTION,
         HOLD,
+        ROLES,
     )
 }
 

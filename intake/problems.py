@@ -117,6 +117,8 @@ NOTICES: dict[str, str] = {
     "voucher-missed": "A voucher that an earlier file held is not in this one.",
     "total-restated": "A month's total was recorded before with another amount; both are kept.",
     "total-missed": "A month's total that was recorded before is not in the file.",
+    "four-eyes-one-account": "Who recorded and who reviewed acted from the same account; only "
+    "their names tell them apart, as the setting four_eyes=actor allows.",
     "opening-restated": "An opening balance was recorded before with another amount; both are "
     "kept.",
 }
@@ -183,6 +185,12 @@ RULES: dict[str, str] = {
     "hold-stands": "A hold of that reference stands already and covers something else. Give it a "
     "reference of its own, or lift the other.",
     "gap": "A structure has no line for an account. Add or widen a line.",
+    "move-in-closed-month": "A unit would get another parent or level in a month that is closed "
+    "for outcome. Move it from the first open month on: a table through it shows all its months "
+    "in the new tree. Or reopen the closed months.",
+    "unknown-role": "No such role or change. Write recorder, approver or auditor, given or taken.",
+    "role-not-held": "The person does not hold the role that is taken. See `ledger roles`.",
+    "auditor-alone": "An auditor holds no other role. Take the other one first.",
 }
 
 #: Every code that a file can be met with, and what it means.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from intake.problems import ProfileWrong
 from intake.text import ENCODINGS
+from ledger.events import canonical_json
 from ledger.families.budget import VERSIONS
 from ledger.money import SCALES
 
@@ -59,6 +60,14 @@ class Profile:
     ignore_rest: bool = False
     dimensions: Mapping[str, str] = field(default_factory=dict)
     budget: str = "original"
+
+
+def content_of(profile: Profile) -> str:
+    """What the profile says, without its name and what is as usual, as canonical JSON."""
+    usual = asdict(Profile())
+    said = {key: value for key, value in asdict(profile).items() if value != usual[key]}
+    said.pop("name", None)
+    return canonical_json(said).decode()
 
 
 def load(path: str | Path, name: str) -> Profile:

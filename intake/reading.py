@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from intake.kinds import KINDS, Kind
 from intake.layout import detect, judge, lay_out
 from intake.parts import Parts
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
-from intake.profiles import Profile, profile_from
+from intake.profiles import Profile, content_of, profile_from
 from intake.sie_import import read_sie
 from intake.table import Progress, Table
 from intake.text import read_csv
 from intake.wishes import ImportOptions
 from ledger.commands import Command, Notice, Several, Source, Told, digest_of
 from ledger.families.organisation import Organisation
+from ledger.families.processing import StateProfile
 
 SIE = "sie"
 _SIE_SUFFIXES = (".se", ".si", ".sie")
@@ -53,11 +54,14 @@ def read(
 ) -> Reading:
     """Read a file as a command for `ledger.store.Store.record`.
 
+    A profile that has a name is stated along with what is recorded.
+
     ``organisation`` is what is registered, as it stands. Never raises for what the file holds:
     its problems refuse the command when it is recorded, together with those that the rules find.
     Raises `FileMissing`, `FileUnreadable`, `KindUnknown` and `ProfileWrong`.
     """
     chosen = profile if isinstance(profile, Profile) else profile_from(profile or {})
+    along = (StateProfile(chosen.name, content_of(chosen)),) if chosen.name else ()
     wishes = options or ImportOptions()
     wishes.check()
     data, name = bytes_of(path), Path(path).name
@@ -69,7 +73,7 @@ def read(
         command, rows = read_sie(data, name, organisation, chosen, wishes)
         if progress:
             progress(len(data), len(data))
-        return Reading(command, source, SIE, rows)
+        return Reading(replace(command, along=along), source, SIE, rows)
     table = table_of(data, name, chosen, progress)
     if not table.headers:
         if not table.teller.problems:
@@ -85,9 +89,8 @@ def read(
             raise
         return _refused(table, source, "")
     values = values_of(table, told_kind, organisation, chosen, wishes)
-    return Reading(
-        _batch(values, told_kind, organisation, wishes), source, told_kind.name, values.rows
-    )
+    batch = replace(_batch(values, told_kind, organisation, wishes), along=along)
+    return Reading(batch, source, told_kind.name, values.rows)
 
 
 def _only_ragged(table: Table) -> bool:
@@ -165,7 +168,7 @@ def _batch(
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
     # What may come again after others (a forecast, a hold) has commands that say what is known.
-    repeatable = ("forecast", "assumption", "retention", "hold")
+    repeatable = ("forecast", "assumption", "retention", "hold", "roles")
     key = None if kind.name in repeatable else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,

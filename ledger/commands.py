@@ -10,11 +10,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 from ledger.errors import Problem
-from ledger.events import Draft
+from ledger.events import Draft, Recorded
+from ledger.identity import Who
 from ledger.state import KeptValue, State, VoucherEntry
+
+#: What a person may do: record, approve what others recorded, or only read.
+Role = Literal["recorder", "approver", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,23 @@ class Decision:
         self.keyless = self.keyless or other.keyless
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a command is given, and by whom; ``recorded_at`` is the time its batch will have."""
+
+    recorded_at: str
+    who: Who
+
+
 class Lookup(Protocol):
     """What commands may ask of the store's indexes inside the transaction."""
+
+    @property
+    def occasion(self) -> Occasion:
+        """When and by whom the command is given."""
+
+    def event(self, position: int) -> Recorded | None:
+        """The event at that position, private fields as commitments; None where there is none."""
 
     def vouchers(self, numbers: Sequence[tuple[str, str]]) -> Sequence[VoucherEntry]:
         """Recorded vouchers with any of these (series, number) pairs."""
@@ -107,7 +127,11 @@ class Lookup(Protocol):
 
 
 class Command(Protocol):
-    """A wish to record something; ``kind`` names it in the log."""
+    """A wish to record something; ``kind`` names it in the log.
+
+    A command that is not for recorders says ``needs``, the roles that it wants; one that is made
+    of others says ``parts``.
+    """
 
     @property
     def kind(self) -> str:
@@ -120,6 +144,13 @@ class Command(Protocol):
         """Digest that makes the batch known when it comes again; None if it may be repeated."""
 
 
+def needed(command: Command) -> frozenset[Role]:
+    """The roles that a command and its parts want: recorder, where they do not say."""
+    roles: tuple[Role, ...] = getattr(command, "needs", ("recorder",))
+    parts: tuple[Command, ...] = getattr(command, "parts", ())
+    return frozenset().union(*map(needed, parts)) if parts else frozenset(roles)
+
+
 @dataclass(frozen=True)
 class Told:
     """What intake has to tell about a file: its problems refuse the batch, its notices go along."""
@@ -127,6 +158,7 @@ class Told:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
     kind: str = "told"
+    needs: ClassVar[tuple[Role, ...]] = ()  # it records nothing
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """The problems and notices as they are."""
@@ -139,11 +171,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Several:
-    """Commands taken as one batch, each deciding on the state that the earlier ones leave."""
+    """Commands taken as one batch, each deciding on the state that the earlier ones leave.
+
+    Those ``along`` say how the others came about; without any draft of theirs, nothing.
+    """
 
     kind: str
     commands: tuple[Command, ...]
     digest: str | None = None
+    along: tuple[Command, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Command, ...]:
+        """The commands that it is made of."""
+        return (*self.commands, *self.along)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """All their drafts, or all their problems."""
@@ -153,6 +194,8 @@ class Several:
             whole.add(part)
             if part.drafts and place < len(self.commands):
                 state = state.with_drafts(part.drafts)
+        for command in self.along if whole.drafts else ():
+            whole.add(command.decide(state, look))
         return whole
 
     def key(self) -> str | None:

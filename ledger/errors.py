@@ -8,12 +8,14 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   └── NotSupported       2     something that this version does not do yet
     ├── InputRefused           3/4   a file or batch was refused; carries all its Problems
     ├── RuleBroken             4     a rule of the record forbids it
-    │   ├── PeriodClosed
-    │   ├── AlreadyReversed
-    │   ├── BeyondSixtyFourBits
-    │   ├── SecondPersonMissing
-    │   ├── AlreadyErased
-    │   └── LegalHold
+    │   ├── NotAllowed               the person has not the role that the command needs
+    │   │   └── OtherAccount         the person's name belongs to another account
+    │   ├── ApproverMissing          nobody would be left to approve
+    │   ├── SecondPersonMissing, ReviewedAlready, NotReviewable
+    │   ├── PeriodClosed, EarlierOpen, MonthNotEnded
+    │   ├── AlreadyReversed, NotReversible, BeforeOriginal, OutOfBalance
+    │   ├── AlreadyErased, LegalHold
+    │   └── BeyondSixtyFourBits
     ├── StoreError             5     the store could not be read or written
     │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
     │   ├── StoreBusy                another writer holds the lock
@@ -149,6 +151,66 @@ class LegalHold(RuleBroken):
     """A legal hold covers the value: it must be kept until the hold is lifted."""
 
     code = "legal-hold"
+
+
+class NotAllowed(RuleBroken):
+    """The person has not the role that the command needs."""
+
+    code = "not-allowed"
+
+
+class OtherAccount(NotAllowed):
+    """The person's name belongs to another account of the operating system."""
+
+    code = "other-account"
+
+
+class ApproverMissing(RuleBroken):
+    """Where there are roles, somebody must be approver."""
+
+    code = "approver-missing"
+
+
+class ReviewedAlready(RuleBroken):
+    """The same person has reviewed it before."""
+
+    code = "reviewed-already"
+
+
+class NotReviewable(RuleBroken):
+    """What was named is nothing that is reviewed."""
+
+    code = "not-reviewable"
+
+
+class EarlierOpen(RuleBroken):
+    """An earlier period is still open; the earlier is closed first."""
+
+    code = "earlier-open"
+
+
+class MonthNotEnded(RuleBroken):
+    """A month that has not ended is not closed for good."""
+
+    code = "month-not-ended"
+
+
+class NotReversible(RuleBroken):
+    """What was named is no posting of a voucher, and is not reversed."""
+
+    code = "not-reversible"
+
+
+class BeforeOriginal(RuleBroken):
+    """A reversal cannot count in an earlier period than what it reverses."""
+
+    code = "before-original"
+
+
+class OutOfBalance(RuleBroken):
+    """The rows of a voucher do not sum to zero."""
+
+    code = "voucher-out-of-balance"
 
 
 class StoreError(LedgerError):

@@ -29,7 +29,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
-from ledger.errors import BeyondSixtyFourBits
+from ledger.errors import BeyondSixtyFourBits, Tampered
 from ledger.money import fits
 
 PRIVATE = "private"
@@ -203,3 +203,12 @@ def decode(topic: str, stored: bytes) -> tuple[Event, Envelope]:
     for form in range(written, kind.form):
         content = kind.upcasters[form](content)
     return kind.model_validate(content), Envelope(**head)
+
+
+def loaded(position: int, stream: str, version: int, topic: str, stored: bytes) -> Recorded:
+    """An event as the log holds it; `Tampered` where its bytes do not decode."""
+    try:
+        event, envelope = decode(topic, stored)
+    except (KeyError, ValueError, TypeError) as error:
+        raise Tampered(f"Event {position} ({topic}) does not decode.") from error
+    return Recorded(position, stream, version, event, envelope)

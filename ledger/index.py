@@ -13,7 +13,8 @@ from typing import Any
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger import private
-from ledger.events import EVENTS, private_fields
+from ledger.commands import Occasion
+from ledger.events import EVENTS, Recorded, loaded, private_fields
 from ledger.families.budget import budget_key
 from ledger.families.erasure import KEY
 from ledger.families.outcome import TOTAL_KEY, OutcomePosted, voucher_digest
@@ -25,8 +26,8 @@ _INDEXED = ("outcome.posted", "outcome.reversed", "governance.batch_admitted")
 class Index:
     """The store's answers to `ledger.commands.Lookup`."""
 
-    def __init__(self, cursor: SQLiteCursor) -> None:
-        self._cursor = cursor
+    def __init__(self, cursor: SQLiteCursor, occasion: Occasion) -> None:
+        self._cursor, self._occasion = cursor, occasion
         self._months: dict[tuple[str, str], dict[tuple[str, str, str], int]] = {}
 
     # ── bringing the voucher index forward ─────────────────────────────────────────────────
@@ -103,6 +104,21 @@ class Index:
         return row[0] if row else None
 
     # ── lookups ────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def occasion(self) -> Occasion:
+        """When and by whom the command is given."""
+        return self._occasion
+
+    def event(self, position: int) -> Recorded | None:
+        """The event at that position; `Tampered` if its bytes do not decode."""
+        self._cursor.execute(
+            "SELECT originator_id, originator_version, topic, state FROM stored_events "
+            "WHERE rowid = ?",
+            (position + 1,),
+        )
+        row = self._cursor.fetchone()
+        return None if row is None else loaded(position, *row)
 
     _VOUCHER = "SELECT series, number, date, digest, first, rows, source, reversed, erased"
 

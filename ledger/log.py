@@ -24,6 +24,7 @@ from ledger.events import (
     commitment,
     decode,
     fields_of,
+    loaded,
     private_fields,
 )
 from ledger.families.governance import BatchAdmitted, Governance
@@ -105,11 +106,7 @@ class Book:
                 (first, self.size),
             )
             for position, stream, version, topic, stored in rows:
-                try:
-                    event, envelope = decode(topic, stored)
-                except (KeyError, ValueError, TypeError) as error:
-                    raise Tampered(f"Event {position} ({topic}) does not decode.") from error
-                yield Recorded(position, stream, version, event, envelope)
+                yield loaded(position, stream, version, topic, stored)
 
     # ── time ───────────────────────────────────────────────────────────────────────────────
 

@@ -8,7 +8,6 @@ period cannot race with posting into it.
 
 from __future__ import annotations
 
-import getpass
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +20,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger import erasure, seals
-from ledger.commands import Command, Decision, Notice, Source
+from ledger.commands import Command, Decision, Notice, Occasion, Source
 from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
 from ledger.errors import (
     ClockBehind,
@@ -30,15 +29,17 @@ from ledger.errors import (
     StoreError,
     StoreExists,
     StoreMissing,
-    Tampered,
 )
-from ledger.events import Draft, Envelope, Recorded, decode, encode, seal_private
+from ledger.events import Draft, Envelope, decode, encode, loaded, seal_private
 from ledger.families.erasure import TextErased
 from ledger.families.governance import BatchAdmitted
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import Found
 from ledger.families.outcome import VoucherMissed
+from ledger.families.processing import ProfileStated, program_drafts
+from ledger.families.roles import authorise
 from ledger.families.sealing import KeyRegistered, KeyRotated, RotateKey, Sealing
+from ledger.identity import Who, system_user
 from ledger.index import Index
 from ledger.log import Book, connect
 from ledger.notes import SigningKey, key_path, origin_of
@@ -198,9 +199,12 @@ class Store:
     def _record(
         self, cursor: SQLiteCursor, command: Command, actor: str, source: Source, again: bool
     ) -> Receipt:
-        index = Index(cursor)
-        index.advance()
         state = self._brought_forward(cursor)
+        who = Who(" ".join(actor.split()), system_user())
+        recorded_at = self._now(cursor, state.size)
+        index = Index(cursor, Occasion(recorded_at, who))
+        index.advance()
+        authorise(state, command, who)
         key = command.key()
         attempts = index.attempts(key) if key else 0
         decision = command.decide(state, index)
@@ -210,7 +214,8 @@ class Store:
         notices = tuple(decision.notices)
         if attempts and not (again or decision.anew):
             # The same batch once more: its findings were told, and it is taken once.
-            lasting = [d for d in drafts if not isinstance(d.event, VoucherMissed)]
+            told = (VoucherMissed, ProfileStated)
+            lasting = [d for d in drafts if not isinstance(d.event, told)]
             if lasting:
                 text = "this very batch was taken before, and is not taken again"
                 notices += (Notice("batch-known", f"{text} without --again", finding=True),)
@@ -221,9 +226,8 @@ class Store:
         frontier = seals.frontier_of(seals.newest(cursor), state.size, state.of(Sealing))
         origin, facts = self._sealing(state, drafts)
         stream = f"batch:{secrets.token_hex(16)}:{attempts + 1}"
-        recorded_at = self._now(cursor, state.size)
-        batch = _Batch(actor, source, recorded_at, state.size, stream)
-        for draft in (*drafts, *facts):
+        batch = _Batch(who, source, recorded_at, state.size, stream)
+        for draft in (*drafts, *facts, *program_drafts(state)):
             batch.add(draft)
         batch.admit(command.kind, None if decision.keyless else key, decision)
         stored = self._stored(cursor, batch)
@@ -317,11 +321,7 @@ class Store:
             (state.size,),
         )
         for position, stream, version, topic, stored in cursor.fetchall():
-            try:
-                event, envelope = decode(topic, stored)
-            except (KeyError, ValueError, TypeError) as error:
-                raise Tampered(f"Event {position} ({topic}) does not decode.") from error
-            state.apply(Recorded(position, stream, version, event, envelope))
+            state.apply(loaded(position, stream, version, topic, stored))
         cursor.execute("SELECT MAX(rowid) FROM stored_events")
         state.size = cursor.fetchone()[0] or 0
         return state
@@ -361,11 +361,8 @@ class Store:
 class _Batch:
     """Drafts on their way to the log: stamped, sealed, counted by period."""
 
-    def __init__(
-        self, actor: str, source: Source, recorded_at: str, size: int, stream: str
-    ) -> None:
-        self.actor, self.source, self.recorded_at = actor, source, recorded_at
-        self.user = getpass.getuser()
+    def __init__(self, who: Who, source: Source, recorded_at: str, size: int, stream: str) -> None:
+        self.who, self.source, self.recorded_at = who, source, recorded_at
         self.size, self.stream = size, stream
         self.events: list[tuple[str, str, bytes]] = []
         self.private: list[tuple[int, str, bytes, str]] = []
@@ -378,8 +375,8 @@ class _Batch:
         self.private += [(position, p.field, p.salt, p.value) for p in private]
         envelope = Envelope(
             self.recorded_at,
-            self.actor,
-            self.user,
+            self.who.actor,
+            self.who.user or "",
             self.source.name,
             self.source.digest,
             draft.line,

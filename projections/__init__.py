@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projections.account_balance import balance as balance
+    from projections.accountability import batches as batches
+    from projections.accountability import late_entries as late_entries
+    from projections.accountability import roles as roles
     from projections.comparison import diff as diff
+    from projections.corrected import correction_rows as correction_rows
+    from projections.corrected import corrections as corrections
     from projections.cost_growth import cost_development as cost_development
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round

@@ -87,6 +87,12 @@ _SIGNED = ("variance", "change", "difference")
 _WORDS = {
     **dict.fromkeys(("line", "account", "project", "product", "activity"), "key"),
     "assumption": "assumption",
+    "entries": "family",
+    "how": "late",
+    "kind": "kind",
+    "reversed": "answer",
+    "role": "role",
+    "same_account": "answer",
     "method": "method",
     "state": "state",
     "topic": "topic",

@@ -11,7 +11,10 @@ from ledger.families import (
     governance,
     organisation,
     outcome,
+    processing,
     publication,
+    review,
+    roles,
     sealing,
 )
 
@@ -22,6 +25,9 @@ __all__ = [
     "governance",
     "organisation",
     "outcome",
+    "processing",
     "publication",
+    "review",
+    "roles",
     "sealing",
 ]

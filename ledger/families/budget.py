@@ -16,11 +16,13 @@ from ledger import rules
 from ledger.commands import Decision, Lookup
 from ledger.errors import Problem, ProblemKind
 from ledger.events import Draft, Event
-from ledger.families.governance import Closed
+from ledger.families.governance import Closed, closes
 from ledger.families.organisation import Organisation
 from ledger.money import spread, to_text
 from ledger.periods import months_between, shift
 from ledger.state import State
+
+closes("budget", ended=False)
 
 VERSIONS = (
     "original",

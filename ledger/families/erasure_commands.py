@@ -16,7 +16,6 @@ from ledger.errors import (
     LegalHold,
     Problem,
     ProblemKind,
-    SecondPersonMissing,
     Tampered,
     UsageError,
 )
@@ -30,29 +29,26 @@ from ledger.families.erasure import (
     RetentionRuled,
     TextErased,
 )
-from ledger.families.governance import person
 from ledger.families.organisation import Organisation
+from ledger.families.roles import second_person
+from ledger.identity import Who, person
 from ledger.periods import is_month
 from ledger.state import KeptValue, State
 
 
 @dataclass(frozen=True)
 class Approval:
-    """The decision behind an erasure, who approves it, who erases, and why."""
+    """The decision behind an erasure, who approves it, and why."""
 
     decision: str
     approved_by: str
-    actor: str
     reason: str | None = None
 
-    def check(self) -> None:
-        """Raise `UsageError` without a decision, `SecondPersonMissing` without another person."""
+    def check(self, state: State, eraser: Who) -> None:
+        """Raise `UsageError` without a decision, and what `second_person` raises."""
         if not self.decision.strip():
             raise UsageError("An erasure wants a decision.", "Give --decision REF.")
-        if person(self.approved_by) in ("", person(self.actor)):
-            raise SecondPersonMissing(
-                "Another person than the one who erases must approve.", "Give --approved-by NAME."
-            )
+        second_person(state, eraser, Who(self.approved_by))
 
     def must_not_hold(self, value: str) -> None:
         """Raise `UsageError` where the words of the erasure would keep what it erases."""
@@ -100,7 +96,7 @@ class EraseTexts:
     def decide(self, state: State, look: Lookup) -> Decision:
         """The erasures; raises `UsageError` for a field that the event does not have,
         `AlreadyErased`, `LegalHold`, and `Tampered` for a value that is gone unexplained."""
-        self.approval.check()
+        self.approval.check(state, look.occasion.who)
         state.of(Organisation).require_founded()
         committed = look.committed(self.position)
         if committed is None:
@@ -158,7 +154,7 @@ class EraseDue:
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One batch of erasures; none where nothing is due."""
-        self.approval.check()
+        self.approval.check(state, look.occasion.who)
         state.of(Organisation).require_founded()
         reach, due, held = Reach(state), list[KeptValue](), 0
         for field in sorted({field for _, field in state.of(Retention).rules}):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from ledger.commands import Decision, Lookup
+from ledger.commands import Decision, Lookup, Role
 from ledger.errors import ForecastError, Problem, RuleBroken, UsageError
 from ledger.events import Draft, Event, Private
 from ledger.families.governance import Governance
@@ -402,6 +402,7 @@ class AdoptRound:
     round: str
     comment: str | None = None
     kind: str = "forecast adopt"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def key(self) -> str | None:
         """None: adopting twice is refused by rule."""

@@ -1,20 +1,34 @@
-"""Governance: batches admitted, periods closed and reopened, entries reviewed, comparisons
-recorded. A period is open unless closed; it closes by family and by part of the organisation."""
+"""Governance: batches admitted, periods closed and reopened, comparisons recorded.
+
+A period is open unless closed; it closes by family and by part of the organisation. A family that
+closes says so itself (`closes`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
-from ledger.commands import Decision, Lookup
-from ledger.errors import PeriodClosed, RuleBroken, SecondPersonMissing, UsageError
+from ledger.commands import Decision, Lookup, Role
+from ledger.errors import EarlierOpen, MonthNotEnded, PeriodClosed, RuleBroken, UsageError
 from ledger.events import Draft, Event, Private
-from ledger.families.organisation import Organisation
+from ledger.families.organisation import Organisation, Place
+from ledger.families.roles import second_person
+from ledger.identity import Who
+from ledger.periods import month_of
 from ledger.state import Slice, State
 
-#: Families of entries that close on their own.
-CLOSABLE = ("outcome", "budget")
+#: Families of entries that close on their own, and whether for good only when the month has
+#: ended: what is decided beforehand (a budget) can be closed before its months begin.
+CLOSABLE: dict[str, bool] = {}
+
+
+def closes(family: str, *, ended: bool) -> None:
+    """Say that a family's periods close, and whether for good only after the month's end."""
+    CLOSABLE[family] = ended
 
 
 class BatchAdmitted(Event):
@@ -58,15 +72,6 @@ class PeriodReopened(Event):
     approved_by: Private = None
 
 
-class EntryReviewed(Event):
-    """A second person looked at an entry or a whole batch (four eyes)."""
-
-    topic: ClassVar[str] = "governance.entry_reviewed"
-    batch: str
-    position: int | None = None
-    comment: Private = None
-
-
 class ReconciliationRecorded(Event):
     """A comparison of the record with a file's balances; nothing was posted.
 
@@ -93,8 +98,9 @@ class Mark:
 
 @dataclass
 class Governance(Slice):
-    """Which periods are closed, and which hold entries of which family.
+    """Which periods are closed, which hold entries of which family, and which batches there are.
 
+    ``batches`` holds the position of each batch's last admission, in the order of the log.
     ``marks`` holds, by (family, period), the last mark of each unit that has one. For a unit the
     newest mark on its path to the root decides: closing the whole closes parts that were reopened
     before, reopening a part opens it alone.
@@ -102,11 +108,13 @@ class Governance(Slice):
 
     marks: dict[tuple[str, str], dict[str, Mark]] = field(default_factory=dict)
     entered: dict[str, set[str]] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
 
     def apply(self, event: Event, position: int) -> None:
         """Fold one event."""
         match event:
             case BatchAdmitted():
+                self.batches[event.batch] = position
                 if event.period and event.entries:
                     self.entered.setdefault(event.entries, set()).add(event.period)
             case PeriodClosing():
@@ -132,6 +140,12 @@ class Governance(Slice):
         mark = self.mark(family, period, path)
         return mark is not None and mark.closed
 
+    def batch_of(self, position: int) -> str | None:
+        """The batch that holds the event at that position."""
+        names = list(self.batches)
+        place = bisect_left(list(self.batches.values()), position)
+        return names[place] if place < len(names) else None
+
     def entered_periods(self, family: str) -> list[str]:
         """Periods that hold entries of a family, sorted."""
         return sorted(self.entered.get(family, ()))
@@ -155,6 +169,30 @@ class Closed:
         return self._known[place]
 
 
+def closed_within(state: State, family: str, period: str, unit: str) -> bool:
+    """True if the period is closed for the unit, or for any unit below it."""
+    organisation, closed = state.of(Organisation), Closed(state, family)
+    marked = state.of(Governance).marks.get((family, period), {})
+    below = [u for u in marked if unit in organisation.ancestors(u, at=period)]
+    return any(closed(period, u) for u in (unit, *below))
+
+
+def closed_under_move(state: State, tree: str, to: Place, places: Sequence[Place]) -> str | None:
+    """The first month, closed for outcome, in which a unit would get another parent or level, if
+    it got the place ``to`` beside the ``places`` that it has. Only the line organisation, by which
+    periods close, is asked."""
+    until = min((p.valid_from for p in places if p.valid_from > to.valid_from), default="9999")
+    for family, month in sorted(state.of(Governance).marks) if tree == "line" else ():
+        begun = [p for p in places if p.valid_from <= month]
+        if family != "outcome" or not begun or not to.valid_from <= month < until:
+            continue
+        stood = max(reversed(begun), key=lambda p: p.valid_from)
+        moved = (stood.parent, stood.level) != (to.parent, to.level)
+        if moved and closed_within(state, "outcome", month, to.unit):
+            return month
+    return None
+
+
 @dataclass(frozen=True)
 class ClosePeriods:
     """Close months of a family for a unit (the root if None) and all below it."""
@@ -166,26 +204,36 @@ class ClosePeriods:
     kind: str = "close"
 
     def decide(self, state: State, look: Lookup) -> Decision:
-        """One event a month; each month with entries before must be closed first."""
+        """One event a month; each month with entries before must be closed first, and for good
+        where this closes for good."""
         organisation, governance = state.of(Organisation), state.of(Governance)
-        root = organisation.require_founded().root
-        unit = self.unit or root
+        unit = self.unit or organisation.require_founded().root
         if self.family not in CLOSABLE:
             raise UsageError(f"No family {self.family!r} closes.", f"Known: {', '.join(CLOSABLE)}.")
         if unit not in organisation.units:
             raise UsageError(f"There is no unit {unit!r}.")
-        decision, closing, closed = Decision(), set(self.periods), Closed(state, self.family)
-        entered = governance.entered_periods(self.family)
+        now = datetime.fromisoformat(look.occasion.recorded_at).astimezone(organisation.zone)
+        decision, entered = Decision(), governance.entered_periods(self.family)
+
+        def done(period: str) -> bool:
+            path = organisation.ancestors(unit, at=period)
+            mark = governance.mark(self.family, period, path)
+            return mark is not None and mark.closed and (self.preliminary or not mark.preliminary)
+
         for period in sorted(self.periods):
-            mark = governance.mark(self.family, period, organisation.ancestors(unit, at=period))
-            if mark and mark.closed and (self.preliminary or not mark.preliminary):
+            if done(period):
                 raise PeriodClosed(f"{period} is closed already for {self.family} in {unit}.")
-            before = [p for p in entered if p < period and p not in closing]
-            still_open = [p for p in before if not closed(p, unit)]
-            if still_open:
-                raise RuleBroken(
-                    f"{still_open[0]} is still open for {self.family} in {unit}.",
-                    f"Close {still_open[0]} first.",
+            if CLOSABLE[self.family] and not self.preliminary and period >= month_of(now.date()):
+                raise MonthNotEnded(
+                    f"{period} has not ended, and is not closed for good.",
+                    "Close it when it has, or for now with --preliminary.",
+                )
+            before = [p for p in entered if p < period and p not in self.periods and not done(p)]
+            if before:
+                how = "" if self.preliminary else " or closed only preliminarily"
+                raise EarlierOpen(
+                    f"{before[0]} is still open{how} for {self.family} in {unit}.",
+                    f"Close {before[0]} first.",
                 )
             event = PeriodClosing(
                 period=period, family_closed=self.family, unit=unit, preliminary=self.preliminary
@@ -205,10 +253,10 @@ class ReopenPeriod:
     period: str
     reason: str
     approved_by: str
-    actor: str
     family: str = "outcome"
     unit: str | None = None
     kind: str = "reopen"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """The reopening; later closed months must be reopened first."""
@@ -216,15 +264,20 @@ class ReopenPeriod:
         unit = self.unit or organisation.require_founded().root
         if not self.reason.strip():
             raise UsageError("Reopening wants a reason.", "Give --reason TEXT.")
-        if person(self.approved_by) in ("", person(self.actor)):
-            raise SecondPersonMissing(
-                "Another person than the one who reopens must approve.", "Give --approved-by NAME."
-            )
+        if self.family not in CLOSABLE:
+            raise UsageError(f"No family {self.family!r} closes.", f"Known: {', '.join(CLOSABLE)}.")
+        second_person(state, look.occasion.who, Who(self.approved_by))
         if unit not in organisation.units:
             raise UsageError(f"There is no unit {unit!r}.")
         if not Closed(state, self.family)(self.period, unit):
             raise RuleBroken(f"{self.period} is not closed for {self.family} in {unit}.")
-        later = self._closed_later(state, unit)
+        later = [
+            period
+            for family, period in state.of(Governance).marks
+            if family == self.family
+            and period > self.period
+            and closed_within(state, self.family, period, unit)
+        ]
         if later:
             raise RuleBroken(
                 f"{max(later)} is closed after {self.period}.", f"Reopen {max(later)} first."
@@ -237,18 +290,6 @@ class ReopenPeriod:
             approved_by=self.approved_by,
         )
         return Decision([Draft(event, stream=f"period:{self.period}")])
-
-    def _closed_later(self, state: State, unit: str) -> list[str]:
-        """Later periods that are closed for the unit, or for any unit below it."""
-        organisation, closed = state.of(Organisation), Closed(state, self.family)
-        later = []
-        for (family, period), units in state.of(Governance).marks.items():
-            if family != self.family or period <= self.period:
-                continue
-            below = [u for u in units if unit in organisation.ancestors(u, at=period)]
-            if any(closed(period, u) for u in (unit, *below)):
-                later.append(period)
-        return later
 
     def key(self) -> str | None:
         """None: a rule refuses reopening what is open."""
@@ -280,8 +321,3 @@ class RecordReconciliation:
     def key(self) -> str | None:
         """None: each comparison is a fact of its own."""
         return None
-
-
-def person(name: str) -> str:
-    """A name as four eyes compare it: case and spaces make nobody another person."""
-    return " ".join(name.split()).casefold()

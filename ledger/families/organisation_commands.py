@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ledger.commands import Decision, Lookup, Notice
+from ledger.commands import Decision, Lookup, Notice, Role
 from ledger.errors import Problem, RuleBroken, UsageError
 from ledger.events import Draft
+from ledger.families.governance import closed_under_move
 from ledger.families.organisation import (
     ACCOUNT_TYPES,
     Account,
@@ -27,6 +28,7 @@ from ledger.families.organisation import (
     UnitRegistered,
     default_type,
 )
+from ledger.families.roles import FOUR_EYES
 from ledger.periods import is_month
 from ledger.state import State
 
@@ -123,7 +125,11 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class RegisterUnits:
-    """Register units, or move those that are known with another parent, level or name."""
+    """Register units, or move those that are known with another parent, level or name.
+
+    In the line organisation, by which periods close, nothing is moved to another parent or level
+    in months that are closed for outcome: their areas stand.
+    """
 
     rows: tuple[UnitRow, ...]
     file: str
@@ -150,6 +156,19 @@ class RegisterUnits:
             place = Place(row.unit, row.name, row.parent, row.level, row.valid_from)
             if before and replace(before, valid_from=row.valid_from) == place:
                 decision.known += 1
+                continue
+            if shut := closed_under_move(state, row.tree, place, places):
+                decision.problems.append(
+                    Problem(
+                        "move-in-closed-month",
+                        self.file,
+                        row.line,
+                        f"unit {row.unit} would move in {shut}, which is closed for outcome",
+                        "Move it from the first open month on (a table through it shows all its "
+                        "months in the new tree), or reopen the closed months.",
+                        "rule",
+                    )
+                )
                 continue
             fields = {
                 "unit": row.unit,
@@ -434,15 +453,24 @@ class ChangeSettings:
     kind: str = "settings"
     digest: str | None = None
 
+    @property
+    def needs(self) -> tuple[Role, ...]:
+        """Approver for what four eyes compare, recorder for all else."""
+        return tuple({"approver" if s == "four_eyes" else "recorder" for s, *_ in self.values})
+
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed setting."""
-        decision, now = Decision(), dict(state.of(Organisation).settings)
+        decision, now = Decision(), {"four_eyes": FOUR_EYES[0], **state.of(Organisation).settings}
         structures = state.of(Organisation).structures
         for setting, value, line in self.values:
             if setting.startswith("structure.") and structures and value not in structures:
                 raise UsageError(
                     f"There is no report structure {value!r} for {setting}.",
                     f"Known: {', '.join(sorted(structures))}.",
+                )
+            if setting == "four_eyes" and value not in FOUR_EYES:
+                raise UsageError(
+                    f"four_eyes cannot be {value!r}.", f"Write one of: {'; '.join(FOUR_EYES)}."
                 )
             if now.get(setting) == value:
                 decision.known += 1

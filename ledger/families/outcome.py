@@ -13,7 +13,10 @@ from typing import Any, ClassVar
 
 from ledger.commands import digest_of
 from ledger.events import Event, Private
+from ledger.families.governance import closes
 from ledger.state import Slice, VoucherEntry
+
+closes("outcome", ended=True)
 
 #: What makes a posting what it is: two vouchers with equal rows in these fields are the same.
 CONTENT = (

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.commands import Decision, Lookup
-from ledger.errors import AlreadyReversed, PeriodClosed, RuleBroken, UsageError
+from ledger.errors import (
+    AlreadyReversed,
+    BeforeOriginal,
+    NotReversible,
+    OutOfBalance,
+    PeriodClosed,
+    UsageError,
+)
 from ledger.events import Draft
 from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
-from ledger.families.outcome import OutcomePosted, OutcomeReversed
+from ledger.families.outcome import BalanceRestated, OutcomePosted, OutcomeReversed
 from ledger.families.outcome_totals import year_drafts
 from ledger.money import to_text
 from ledger.periods import first_day, is_month
@@ -51,9 +58,30 @@ def reversal_drafts(
     return drafts
 
 
+#: Fields of a posting that a correction may give; those that every posting has are never emptied.
+CORRECTABLE = (
+    "amount",
+    "unit",
+    "account",
+    "text",
+    "project",
+    "product",
+    "activity",
+    "counterparty",
+    "counterparty_unit",
+    "document",
+)
+_FILLED = ("amount", "unit", "account")
+
+
 @dataclass(frozen=True)
 class ReverseVouchers:
-    """Reverse the vouchers that hold the given postings: whole, once, with a reason."""
+    """Reverse the vouchers that hold the given postings: whole, once, with a reason.
+
+    With ``replacements`` (new values of `CORRECTABLE` fields by position; None empties one) each
+    is posted anew, corrected. ``in_period`` is where both count, where the vouchers' own periods
+    do not; ``skip_reversed`` leaves out those that are reversed already.
+    """
 
     positions: tuple[int, ...]
     reason: str
@@ -76,24 +104,19 @@ class ReverseVouchers:
         for position in self.positions:
             entry = look.voucher_of(position)
             if entry is None:
-                raise RuleBroken(f"Event {position} is no posting of a voucher.")
+                raise _not_reversible(position, look)
             if entry.first in done:
                 continue
             done.add(entry.first)
             if entry.reversed:
                 if self.skip_reversed:
                     continue
-                raise AlreadyReversed(f"The voucher of event {position} is reversed already.")
-            rows = look.voucher_rows(entry.first)
-            shut = any(closed(r["period"], r["unit"]) for r in rows)
-            period = self.in_period if shut or self.in_period else None
-            if shut and period is None:
-                raise PeriodClosed(
-                    f"The voucher of event {position} stands in a closed period.",
-                    "Give --in PERIOD with an open period.",
+                raise AlreadyReversed(
+                    f"The voucher of event {position} is reversed already.",
+                    f"See `ledger corrections {position}`; what took its place can be corrected.",
                 )
-            if period and any(closed(period, r["unit"]) for r in rows):
-                raise PeriodClosed(f"{period} is closed for outcome.", "Give an open period.")
+            rows = look.voucher_rows(entry.first)
+            period = self._period(rows, position, closed)
             ordinal += 1
             date = first_day(period).isoformat() if period else None
             decision.drafts += reversal_drafts(rows, ordinal, self.reason, period, date)
@@ -101,10 +124,34 @@ class ReverseVouchers:
                 ordinal += 1
                 decision.drafts += self._corrected(rows, ordinal, entry.first, period, state)
         if not decision.drafts:
-            raise AlreadyReversed("Everything named is reversed already.")
+            raise AlreadyReversed(
+                "Everything named is reversed already.", "See it with `ledger corrections`."
+            )
         months = [self.in_period] if self.in_period else []
         decision.drafts[:0] = year_drafts(state, months, "vouchers", self.kind, decision)
         return decision
+
+    def _period(
+        self, rows: Sequence[Mapping[str, Any]], position: int, closed: Closed
+    ) -> str | None:
+        """The period that takes the reversal of these rows; None for the rows' own."""
+        shut = sorted({r["period"] for r in rows if closed(r["period"], r["unit"])})
+        if self.in_period is None:
+            if shut:
+                raise PeriodClosed(
+                    f"The voucher of event {position} stands in {shut[0]}, closed for outcome.",
+                    "Give --in PERIOD with an open period.",
+                )
+            return None
+        latest = max(row["period"] for row in rows)
+        if self.in_period < latest:
+            raise BeforeOriginal(
+                f"The voucher of event {position} counts in {latest}, after {self.in_period}.",
+                f"Give --in {latest} or later.",
+            )
+        if any(closed(self.in_period, r["unit"]) for r in rows):
+            raise PeriodClosed(f"{self.in_period} is closed for outcome.", "Give an open period.")
+        return self.in_period
 
     def _corrected(
         self,
@@ -114,38 +161,85 @@ class ReverseVouchers:
         period: str | None,
         state: State,
     ) -> list[Draft]:
-        organisation, drafts, balance = state.of(Organisation), list[Draft](), 0
-        closed, held = Closed(state), {row["position"] for row in rows}
-        if strange := sorted(set(self.replacements or {}) - held):
+        drafts, closed, balance, changed = list[Draft](), Closed(state), 0, False
+        wishes = self.replacements or {}
+        if strange := sorted(set(wishes) - {row["position"] for row in rows}):
             raise UsageError(f"Event {strange[0]} is not of the voucher that is corrected.")
         for row in rows:
+            wish = wishes.get(row["position"], {})
+            self._check(wish, state)
+            changed = changed or any(row.get(name) != value for name, value in wish.items())
             content = {
                 n: row[n]
                 for n in OutcomePosted.model_fields.keys() & row.keys()
                 if row[n] is not None
             }
             content |= {"voucher": ordinal, "corrects": first}
-            new = (self.replacements or {}).get(row["position"], {})
-            content["withheld"] = ",".join(sorted(row["erased"] - new.keys())) or None
-            content |= dict(new)
+            content["withheld"] = ",".join(sorted(row["erased"] - wish.keys())) or None
+            content |= dict(wish)
             if period is not None:
                 content |= {"period": period, "date": first_day(period).isoformat()}
                 content.pop("row_date", None)
-            for name in ("unit", "counterparty_unit"):
-                if content.get(name) and content[name] not in organisation.units:
-                    raise UsageError(f"There is no unit {content[name]!r}.")
             if closed(content["period"], content["unit"]):
                 raise PeriodClosed(
                     f"{content['period']} is closed for outcome in unit {content['unit']}.",
                     "Give --in PERIOD with an open period.",
                 )
-            if content["account"] not in organisation.accounts:
-                raise UsageError(f"There is no account {content['account']!r}.")
             balance += content["amount"]
             drafts.append(Draft(OutcomePosted.model_validate(content)))
+        if not changed:
+            raise UsageError(
+                "The correction changes nothing.", "Give a FIELD=VALUE that differs, or reverse it."
+            )
         if balance and not rows[0].get("alone"):
-            raise RuleBroken(
+            raise OutOfBalance(
                 f"The corrected voucher would miss balance by {to_text(-balance)}.",
                 "Correct the other rows too.",
             )
         return drafts
+
+    @staticmethod
+    def _check(wish: Mapping[str, Any], state: State) -> None:
+        """Raise `UsageError` for a field that is not corrected, or a code that nobody knows."""
+        organisation = state.of(Organisation)
+        known: dict[str, Collection[str]] = {
+            "unit": organisation.units,
+            "counterparty_unit": organisation.units,
+            "account": organisation.accounts,
+        }
+        for name in ("project", "product", "activity"):
+            known[name] = organisation.codes.get(name, {})
+        for name, value in wish.items():
+            if name not in CORRECTABLE:
+                raise UsageError(
+                    f"A posting's {name} is not corrected.",
+                    f"Give one of: {', '.join(CORRECTABLE)}. Reverse the voucher for all else.",
+                )
+            if value is None and name in _FILLED:
+                raise UsageError(f"A posting has {name}, and it cannot be emptied.")
+            if value is not None and name in known and value not in known[name]:
+                raise UsageError(
+                    f"There is no {name} {value!r}.", f"Correct the code, or register the {name}."
+                )
+
+
+def _not_reversible(position: int, look: Lookup) -> NotReversible:
+    """Why the event at a position is not reversed, and what to do instead."""
+    found = look.event(position)
+    match found and found.event:
+        case None:
+            return NotReversible(f"There is no event {position}.", "See `ledger history`.")
+        case OutcomeReversed():
+            return NotReversible(
+                f"Event {position} is a reversal, and a reversal stands.",
+                "Post the voucher anew: `ledger import FILE --again`, or record it.",
+            )
+        case BalanceRestated():
+            return NotReversible(
+                f"Event {position} restates a month's total, which is no voucher.",
+                "Import the right totals: they are restated, and both figures are kept.",
+            )
+    return NotReversible(
+        f"Event {position} is no posting of a voucher.",
+        "Only outcome is reversed; record anew what has changed.",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ledger.commands import Decision, Lookup
+from ledger.commands import Decision, Lookup, Role
 from ledger.errors import RuleBroken
 from ledger.events import Draft, Event
 from ledger.state import Slice, State
@@ -60,6 +60,7 @@ class RegisterKey:
 
     public: str
     kind: str = "key add"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; a key that seals already, or no more, is refused."""
@@ -81,6 +82,7 @@ class RotateKey:
     new: str
     old: str
     kind: str = "key rotate"
+    needs: ClassVar[tuple[Role, ...]] = ("approver",)
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; the old key must be one that seals."""

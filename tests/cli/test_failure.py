@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (["result", "--nothing"], 2, "Usage: ledger result"),
         (["explain", "period-closd"], 2, "fel [usage] There is no code 'period-closd'.\n"),
         (["import", "missing.csv"], 2, "fel ["),
-        (["close", "2021-01"], 4, "fel [rule] 2020-"),
+        (["close", "2021-01"], 4, "fel [earlier-open] 2020-"),
         (
             ["result", "--store", "nowhere.db"],
             5,

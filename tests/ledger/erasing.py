@@ -15,7 +15,7 @@ ERASE = Source("ledger erase")
 
 def approval(**changed: Any) -> Approval:
     """A decision, and a second person."""
-    return Approval(**{"decision": DECISION, "approved_by": APPROVER, "actor": ACTOR} | changed)
+    return Approval(**{"decision": DECISION, "approved_by": APPROVER} | changed)
 
 
 def erase(store: Store, position: int, *fields: str, **options: Any) -> Receipt:

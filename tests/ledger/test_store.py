@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.commands import Source
+from ledger.commands import Occasion, Source
 from ledger.errors import (
     ClockBehind,
     InputRefused,
@@ -27,6 +27,7 @@ from ledger.errors import (
 from ledger.families.governance import ClosePeriods
 from ledger.families.organisation_commands import ChangeSettings, Found
 from ledger.families.outcome_reversal import ReverseVouchers
+from ledger.identity import Who
 from ledger.store import Store
 from tests.ledger.builders import ACTOR, Clock, new_store, post, wage
 
@@ -223,7 +224,7 @@ def test_the_index_comes_back_the_same(store) -> None:
         with store._datastore.transaction(commit=True) as cursor:
             from ledger.index import Index
 
-            Index(cursor).advance()
+            Index(cursor, Occasion("2020-09-01T00:00:00.000000Z", Who(ACTOR))).advance()
             cursor.execute("SELECT * FROM index_vouchers ORDER BY first")
             return [tuple(row) for row in cursor.fetchall()]
 

@@ -60,7 +60,7 @@ def test_posted_in_time_and_late(booked):
 def test_what_is_posted_where_a_closed_month_was_opened_again_is_late(booked):
     """The reader had seen the month closed; another month's is in time."""
     before = booked.book
-    booked.record(ReopenPeriod("2020-01", "glömd faktura", "ekonomichef", "controller"))
+    booked.record(ReopenPeriod("2020-01", "glömd faktura", "ekonomichef"))
     booked.post(("2020-01", "6102", "4010", -3_00))
     booked.post(("2020-02", "6102", "4010", -4_00))
     frame = diff(before, booked.book, through="2020-02")
@@ -124,7 +124,7 @@ def test_a_round_that_is_adopted_and_the_next(booked):
 def test_a_unit_that_moved_takes_its_events_along(booked):
     """From one area's row to the other's; the total stands. The decision is named."""
     before = booked.book
-    moved = UnitRow("6101", "Ledning", "620", "unit", "line", "2020-01")
+    moved = UnitRow("6101", "Ledning", "620", "unit", "line", "2020-02")
     booked.record(RegisterUnits((moved,), "units.csv"))
     frame = diff(before, booked.book, through="2020-02")
     assert causes(frame, key="610") == [("reorganised", "unit", 2, 200_00)]
@@ -169,7 +169,7 @@ def test_a_fiscal_year_that_is_stated(books):
 def test_a_unit_and_a_line_at_once(booked):
     """One event, two decisions."""
     before = booked.book
-    moved = UnitRow("6101", "Ledning", "620", "unit", "line", "2020-01")
+    moved = UnitRow("6101", "Ledning", "620", "unit", "line", "2020-02")
     booked.record(RegisterUnits((moved,), "units.csv"))
     line = StructureRow("resultat", "Allt", None, "3000", "5999", 1, "2019-01")
     booked.record(DecideStructures((line,), "structures.csv"))
@@ -188,7 +188,7 @@ def test_a_forecast_that_is_no_more_known(booked):
     booked.round("T1", "2020-02", [("610", "Personal", -500_00)], unit="610")
     before = booked.book
     booked.record(
-        RegisterUnits((UnitRow("6201", "Nät", "610", "unit", "line", "2020-01"),), "u.csv")
+        RegisterUnits((UnitRow("6201", "Nät", "610", "unit", "line", "2020-02"),), "u.csv")
     )
     frame = diff(before, booked.book, through="2020-02")
     assert causes(frame, "forecast", "610") == [("became_unknown", None, 3, 700_00)]

@@ -154,7 +154,7 @@ def test_an_erased_comment_or_assumption_reads_as_its_erasure(books):
     size, before = books.book.size, forecast_round(books.book, "R")
     for topic in ("forecast.entered", "forecast.assumption_made"):
         position = books.book.events(topic)["position"][0]
-        books.record(EraseTexts(position, (), Approval("KS 1", "Bo", "controller")))
+        books.record(EraseTexts(position, (), Approval("KS 1", "Bo")))
     for known_at in (None, f"@{size}"):
         frame = forecast_round(books.book, "R", known_at)
         assert frame.drop("comment").equals(before.drop("comment"))

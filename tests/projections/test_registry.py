@@ -20,11 +20,16 @@ def test_every_projection_stands_in_the_registry():
     assert sorted(PROJECTIONS) == [
         "assumptions",
         "balance",
+        "batches",
         "budget_series",
+        "correction_rows",
+        "corrections",
         "cost_development",
         "forecast_round",
+        "late_entries",
         "monthly_series",
         "result",
+        "roles",
         "rounds",
         "trace",
     ]

@@ -5,6 +5,7 @@ The whole plan can be run again from its beginning at any time: what is done is 
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import intake
@@ -19,6 +20,8 @@ from tests.ledger.erasing import ERASE, approval
 
 MONTHS = [shift("2020-01", n) for n in range(12)]
 VOUCHERS = 40
+#: When all of this is done: the months have ended.
+AFTER = datetime(2021, 1, 11, 8, tzinfo=UTC)
 
 
 def erased_text(month: str) -> str:
@@ -41,7 +44,7 @@ def write_files(folder: Path) -> None:
 
 def work(folder: Path, clock: Clock | None = None) -> Iterator[str]:
     """Do the whole plan on the folder's store, and say what was done after each step."""
-    store = Store(folder / "ledger.db", clock or Clock())
+    store = Store(folder / "ledger.db", clock or Clock(AFTER))
     for month in MONTHS:
         reading = intake.read(folder / f"outcome-{month}.csv", store.book().organisation)
         store.record(reading.command, ACTOR, reading.source)

@@ -19,7 +19,7 @@ from assurance.verification import CHECKS
 from ledger.proof import verify
 from tests.ledger.builders import Clock, new_store
 from tests.ledger.erasing import files_with
-from tests.proof.labour import MONTHS, VOUCHERS, labour, work, write_files
+from tests.proof.labour import AFTER, MONTHS, VOUCHERS, labour, work, write_files
 
 TIMES = int(os.environ.get("CRASH", "10"))
 SHARE = 10
@@ -29,7 +29,7 @@ SHARE = 10
 def plan(tmp_path_factory) -> tuple[Path, float, list[dict]]:
     """A folder where all is ready, how long the whole plan takes, and its figures when done."""
     folder = tmp_path_factory.mktemp("plan")
-    new_store(folder).close()
+    new_store(folder, Clock(AFTER)).close()
     write_files(folder)
     done = tmp_path_factory.mktemp("done")
     shutil.copytree(folder, done, dirs_exist_ok=True)

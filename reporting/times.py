@@ -1,0 +1,22 @@
+"""Recorded times as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+
+def in_zone(frame: pl.DataFrame, book: Book, *columns: str) -> pl.DataFrame:
+    """The frame with those columns (UTC, ISO) in the organisation's time zone, to the second."""
+    zone = book.organisation.zone.key
+    return frame.with_columns(
+        pl.col(name)
+        .str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC")
+        .dt.convert_time_zone(zone)
+        .dt.strftime("%Y-%m-%d %H:%M:%S")
+        for name in columns
+    )
