@@ -14,6 +14,7 @@ import typer
 
 from cli import (
     copies,
+    books,
     entries,
     erasing,
     explain,
@@ -93,6 +94,8 @@ app.command()(copies.migrate)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)
+app.command()(books.journal)
+app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")

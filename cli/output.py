@@ -73,7 +73,7 @@ def sum_up(recorded: int, known: int, refused: int) -> None:
 
 def show(table: Table, shown: Shown, *, scale: Scale = "kr", simulated: bool = False) -> None:
     """A table as asked for. Of data, what is not data (a simulated clock) goes to stderr."""
-    from reporting import render
+    from reporting import grouped, render
 
     if shown.excel and shown.form != "csv":
         raise UsageError("--excel is a kind of CSV.", "Give --format csv, or leave it out.")
@@ -84,7 +84,10 @@ def show(table: Table, shown: Shown, *, scale: Scale = "kr", simulated: bool = F
     else:
         to_file = shown.output not in (None, "-")
         bold = not to_file and is_bold(sys.stdout)
-        lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
+        if isinstance(table, grouped.Grouped):
+            lines = grouped.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
+        else:
+            lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
         if simulated:
             lines += [*([] if table.notes else [""]), word("note.simulated")]
         put("\n".join(lines) + "\n", shown.output)

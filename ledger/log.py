@@ -43,6 +43,9 @@ _ENVELOPE = {
     "source_line": pl.Int64,
 }
 
+#: Fields of events that have another name as columns: the log's own columns keep theirs.
+_OF_ITS_OWN = {"position": "event_position"}
+
 #: Columns of `Book.postings`: every amount that counts as outcome.
 POSTINGS: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
@@ -236,7 +239,8 @@ class Book:
     def events(self, topic: str) -> pl.DataFrame:
         """All events of one kind: ``position``, ``stream``, the envelope's columns and its own.
 
-        Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
+        Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments. A
+        field of its own that is called ``position`` stands as ``event_position``.
         """
         if topic not in self._frames:
             self._frames[topic] = self._read(topic)
@@ -246,9 +250,11 @@ class Book:
         kind = EVENTS[topic]
         schema = _ENVELOPE | {name: _DTYPES[t] for name, t in fields_of(kind).items()}
         with closing(connect(self.path)) as connection:
+            # The small kinds have an index, which only serves who says that it fits.
+            small = "" if kind.bulk else f"AND {SMALL_EVENTS}"
             rows = connection.execute(
                 "SELECT rowid - 1, originator_id, CAST(state AS TEXT) FROM stored_events "
-                "WHERE topic = ? AND rowid BETWEEN 1 AND ? ORDER BY rowid",
+                f"WHERE topic = ? {small} AND rowid BETWEEN 1 AND ? ORDER BY rowid",
                 (topic, self.size),
             ).fetchall()
         positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
@@ -257,12 +263,17 @@ class Book:
             content = pl.Series("s", states, pl.String).str.json_decode(pl.Struct(fields))
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
-        frame = content.struct.unnest().with_columns(
-            pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
+        frame = (
+            content.struct.unnest()
+            .rename(_OF_ITS_OWN, strict=False)
+            .with_columns(
+                pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
+            )
         )
         old = frame.filter(pl.col("v") != kind.form)
         if old.height:
             frame = self._upcast(frame, kind, states)
+        schema = {_OF_ITS_OWN.get(name, name): dtype for name, dtype in schema.items()}
         required = [name for name, field in kind.model_fields.items() if field.is_required()]
         broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
         if broken.height:
@@ -276,7 +287,7 @@ class Book:
         for row, state in zip(rows, states, strict=True):
             if row["v"] != kind.form:
                 event, _ = decode(kind.topic, state.encode())
-                row |= event.__dict__
+                row |= {_OF_ITS_OWN.get(n, n): value for n, value in event.__dict__.items()}
         return pl.DataFrame(rows, schema=frame.schema)
 
     def postings(self) -> pl.DataFrame:
@@ -301,24 +312,34 @@ class Book:
             self._frames["postings"] = pl.concat(parts).sort("position")
         return self._frames["postings"]
 
-    def private(self, field: str) -> pl.DataFrame:
+    def private(self, field: str, positions: Sequence[int] | None = None) -> pl.DataFrame:
         """A private field's values: ``position``, ``value`` (String) in clear, ``erased``
-        (Boolean), in log order.
+        (Boolean), in log order; those at some ``positions`` only, if given.
 
         Of what was erased, also after what the book knows, ``value`` is the marker of its
         erasure. Raises `Tampered` for a value that is not the one its event is committed to.
         """
+        some, wanted = "", [json.dumps(list(positions))] if positions is not None else []
+        if positions is not None:
+            some = "AND position IN (SELECT value FROM json_each(?))"
         with closing(connect(self.path)) as connection:
             connection.execute("BEGIN")  # values and erasures as of one moment
             erased = erasures(connection.cursor())
             held = connection.execute(
                 "SELECT position, salt, value FROM private_values "
-                "WHERE field = ? AND position < ? ORDER BY position",
-                (field, self.size),
+                f"WHERE field = ? AND position < ? {some} ORDER BY position",
+                (field, self.size, *wanted),
             ).fetchall()
-        committed: dict[int, str] = {}
+            committed = dict[int, str]()
+            if held and positions is not None:
+                query = (
+                    f"SELECT position, json_extract(state, '$.{field}') FROM (SELECT rowid - 1 "
+                    "AS position, CAST(state AS TEXT) AS state FROM stored_events "
+                    "WHERE rowid IN (SELECT value + 1 FROM json_each(?)))"
+                )
+                committed.update(connection.execute(query, wanted))
         for topic, kind in EVENTS.items():
-            if field in private_fields(kind) and held:
+            if positions is None and field in private_fields(kind) and held:
                 frame = self.events(topic)
                 committed.update(zip(frame["position"], frame[field], strict=True))
         rows: list[tuple[int, str, bool]] = []
@@ -330,7 +351,9 @@ class Book:
         rows += [
             (each.position, each.marker(self.organisation.zone), True)
             for each in erased.values()
-            if each.field == field and each.position < self.size
+            if each.field == field
+            and each.position < self.size
+            and (positions is None or each.position in positions)
         ]
         schema = {"position": pl.Int64, "value": pl.String, "erased": pl.Boolean}
         return pl.DataFrame(rows, schema=schema, orient="row").sort("position")

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from projections.account_balance import balance as balance
     from projections.comparison import diff as diff
+    from projections.account_ledger import general_ledger as general_ledger
     from projections.cost_growth import cost_development as cost_development
+    from projections.event_history import HistoryPage as HistoryPage
+    from projections.event_history import history as history
+    from projections.event_history import history_page as history_page
+    from projections.event_history import processing_topics as processing_topics
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace
+    from projections.voucher_journal import journal as journal
 
 
 def __getattr__(name: str) -> Any:
