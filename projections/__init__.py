@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from projections.period_result import line_hierarchy as line_hierarchy
     from projections.period_result import result as result
     from projections.read_model import export_sqlite as export_sqlite
+    from projections.read_model import program_version as program_version
     from projections.registry import PROJECTIONS as PROJECTIONS
     from projections.registry import Projection as Projection
     from projections.registry import rows as rows
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from projections.replaying import adopted_rounds as adopted_rounds
     from projections.replaying import canonical_rows as canonical_rows
     from projections.replaying import replay as replay
+    from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace

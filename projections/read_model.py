@@ -18,7 +18,7 @@ from projections.read_tables import MEANING, TABLES, Row, Table
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-__all__ = ["export_sqlite"]
+__all__ = ["export_sqlite", "program_version"]
 
 _ABOUT: dict[str, type] = {
     "organisation": str,
@@ -130,7 +130,7 @@ def _described(database: Database, book: Book) -> None:
                 "through": through,
                 "size": book.size,
                 "root": proof.root(book.path, book.size),
-                "program_version": _version(),
+                "program_version": program_version(),
             }
         ],
     )
@@ -162,7 +162,7 @@ def _description(table: str, column: str, sign: str) -> dict[str, Any]:
     }
 
 
-def _version() -> str:
+def program_version() -> str:
     """The installed version; ``source`` where the program runs uninstalled."""
     try:
         return version("utfall")

@@ -30,6 +30,7 @@ def test_every_projection_stands_in_the_registry():
         "result",
         "rounds",
         "trace",
+        "sources",
     ]
     for name, one in PROJECTIONS.items():
         assert one.name == name
