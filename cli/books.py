@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import Known, bundled
-from cli.output import show
+from cli.output import bold_in, show, show_lines
 from cli.session import book_of, is_simulated
+
+if TYPE_CHECKING:
+    from reporting.grouped import Grouped
+    from reporting.tables import Table
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,15 @@ class Entries(Known):
 
     @property
     def words(self) -> dict[str, Any]:
-        """The question in the projections' words."""
+        """The question in the reports' words."""
         return {
             "through": self.through,
             "year": self.year,
             "unit": self.unit,
             "tree": self.tree,
             "account": self.account,
+            "people": self.form == "table",
+            "ore": self.scale is None,
         }
 
 
@@ -60,8 +66,7 @@ def journal(ask: Entries) -> None:
     from reporting import books
 
     book = book_of(ask, ask.known_at)
-    table = books.journal(book, ask.spoken, ore=ask.scale is None, **ask.words)
-    show(table, ask, simulated=is_simulated(book))
+    _show(books.journal(book, ask.spoken, **ask.words), ask, is_simulated(book))
 
 
 @bundled
@@ -73,5 +78,15 @@ def general_ledger(ask: Entries) -> None:
     from reporting import books
 
     book = book_of(ask, ask.known_at)
-    table = books.general_ledger(book, ask.spoken, ore=ask.scale is None, **ask.words)
-    show(table, ask, simulated=is_simulated(book))
+    _show(books.general_ledger(book, ask.spoken, **ask.words), ask, is_simulated(book))
+
+
+def _show(book: Table | Grouped, ask: Entries, simulated: bool) -> None:
+    """For people in groups, as data flat."""
+    from reporting import grouped
+
+    if isinstance(book, grouped.Grouped):
+        lines = grouped.to_lines(book, ask.spoken, ask.scale or "kr", bold=bold_in(ask))
+        show_lines(lines, ask, simulated=simulated)
+    else:
+        show(book, ask, simulated=simulated)

@@ -73,28 +73,35 @@ def sum_up(recorded: int, known: int, refused: int) -> None:
 
 def show(table: Table, shown: Shown, *, scale: Scale = "kr", simulated: bool = False) -> None:
     """A table as asked for. Of data, what is not data (a simulated clock) goes to stderr."""
-    from reporting import grouped, render
+    from reporting import render
 
     if shown.excel and shown.form != "csv":
         raise UsageError("--excel is a kind of CSV.", "Give --format csv, or leave it out.")
-    if shown.form == "json":
-        put(render.to_json(table), shown.output)
-    elif shown.form == "csv":
-        put(render.to_csv(table, excel=shown.excel), shown.output)
-    else:
-        to_file = shown.output not in (None, "-")
-        bold = not to_file and is_bold(sys.stdout)
-        if isinstance(table, grouped.Grouped):
-            lines = grouped.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
-        else:
-            lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
-        if simulated:
-            lines += [*([] if table.notes else [""]), word("note.simulated")]
-        put("\n".join(lines) + "\n", shown.output)
-        widest = max(len(line) for line in lines)
-        narrow = not to_file and is_terminal(sys.stdout) and (shown.scale or scale) == "kr"
-        if narrow and widest > shutil.get_terminal_size().columns:
-            say(word("note.wide"))
+    if shown.form == "table":
+        lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold_in(shown))
+        if simulated and not table.notes:
+            lines.append("")
+        show_lines(lines, shown, simulated=simulated, wide=(shown.scale or scale) == "kr")
         return
+    as_data = render.to_json(table) if shown.form == "json" else None
+    put(as_data or render.to_csv(table, excel=shown.excel), shown.output)
     if simulated:
         say(word("note.simulated"))
+
+
+def bold_in(shown: Shown) -> bool:
+    """True if what is shown may have bold letters."""
+    return shown.output in (None, "-") and is_bold(sys.stdout)
+
+
+def show_lines(
+    lines: list[str], shown: Shown, *, simulated: bool = False, wide: bool = False
+) -> None:
+    """Lines for people; ``wide`` says that a smaller scale would make them narrower."""
+    if simulated:
+        lines = [*lines, word("note.simulated")]
+    put("\n".join(lines) + "\n", shown.output)
+    widest = max(len(line) for line in lines)
+    seen = shown.output in (None, "-") and is_terminal(sys.stdout)
+    if wide and seen and widest > shutil.get_terminal_size().columns:
+        say(word("note.wide"))

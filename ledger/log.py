@@ -43,9 +43,6 @@ _ENVELOPE = {
     "source_line": pl.Int64,
 }
 
-#: Fields of events that have another name as columns: the log's own columns keep theirs.
-_OF_ITS_OWN = {"position": "event_position"}
-
 #: Columns of `Book.postings`: every amount that counts as outcome.
 POSTINGS: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
@@ -239,8 +236,7 @@ class Book:
     def events(self, topic: str) -> pl.DataFrame:
         """All events of one kind: ``position``, ``stream``, the envelope's columns and its own.
 
-        Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments. A
-        field of its own that is called ``position`` stands as ``event_position``.
+        Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
         """
         if topic not in self._frames:
             self._frames[topic] = self._read(topic)
@@ -263,17 +259,12 @@ class Book:
             content = pl.Series("s", states, pl.String).str.json_decode(pl.Struct(fields))
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
-        frame = (
-            content.struct.unnest()
-            .rename(_OF_ITS_OWN, strict=False)
-            .with_columns(
-                pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
-            )
+        frame = content.struct.unnest().with_columns(
+            pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
         )
         old = frame.filter(pl.col("v") != kind.form)
         if old.height:
             frame = self._upcast(frame, kind, states)
-        schema = {_OF_ITS_OWN.get(name, name): dtype for name, dtype in schema.items()}
         required = [name for name, field in kind.model_fields.items() if field.is_required()]
         broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
         if broken.height:
@@ -287,7 +278,7 @@ class Book:
         for row, state in zip(rows, states, strict=True):
             if row["v"] != kind.form:
                 event, _ = decode(kind.topic, state.encode())
-                row |= {_OF_ITS_OWN.get(n, n): value for n, value in event.__dict__.items()}
+                row |= event.__dict__
         return pl.DataFrame(rows, schema=frame.schema)
 
     def postings(self) -> pl.DataFrame:

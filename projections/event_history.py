@@ -2,7 +2,7 @@
 
 ::
 
-    events by kind ── filters ──> rows ── the newest page ──> texts in clear ──> frame
+    the log ── filters ──> rows ── the newest page ──> texts in clear ──> frame
 
 Columns of the log decide first, so that a page of a million events needs the texts of that page
 only. The index for words is made in memory and gone with the question: nothing that may be erased
@@ -20,10 +20,12 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
-from ledger.errors import SearchNotUnderstood, Tampered, UsageError
-from ledger.events import EVENTS, fields_of, private_fields
+from ledger.engine import BULK
+from ledger.errors import SearchNotUnderstood, UsageError
+from ledger.events import EVENTS, Event, private_fields
 from ledger.log import Book, connect
 from ledger.money import to_text
+from ledger.scan import recorded_at_positions, scan
 from projections.dimensions import as_known, fiscal_year
 from projections.registry import projection
 from projections.selections import accounts_named, moment, units_below
@@ -129,15 +131,15 @@ def history_page(
     if (limit is not None and limit < 1) or page < 1:
         raise UsageError("A page has at least one event, and pages count from 1.")
     book = as_known(book, known_at)
-    found = _found(book, through, asked)
-    pages = max(1, -(-found.height // limit)) if limit else 1
+    found = _found(book, through, asked, limit * page if limit else None)
+    pages = max(1, -(-found.count // limit)) if limit else 1
     if page > pages:
         raise UsageError(f"There is no page {page}.", f"There are {pages}.")
-    rows = found
+    rows = found.rows
     if limit:
-        end = found.height - limit * (page - 1)
-        rows = found.slice(max(0, end - limit), min(limit, end))
-    return HistoryPage(_with_texts(book, rows, told or _told), page, pages, found.height)
+        end = rows.height - limit * (page - 1)
+        rows = rows.slice(max(0, end - limit), min(limit, end))
+    return HistoryPage(_with_texts(book, rows, told or _told), page, pages, found.count)
 
 
 def processing_topics() -> tuple[str, ...]:
@@ -149,34 +151,62 @@ def processing_topics() -> tuple[str, ...]:
 # ── finding ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _found(book: Book, through: str | None, asked: Asked) -> pl.DataFrame:
-    """All rows that were asked for, without their texts, in log order."""
+def _found(book: Book, through: str | None, asked: Asked, newest: int | None) -> _Found:
+    """All rows that were asked for, without their texts, in log order; of everything, where
+    nothing is left out, only the ``newest``, and how many there are."""
     topics = _topics(asked)
-    frames = [_rows(book, topic) for topic in topics]
-    if len(topics) == len(EVENTS) and sum(f.height for f in frames) != book.size:
-        raise Tampered("The log holds events of kinds that this program does not know.")
-    frame = pl.concat([f for f in frames if f.height] or frames[:1]).sort("position")
-    frame = frame.join_asof(_batches(book), on="position", strategy="forward")
-    keep = _of_time(book, through, asked)
-    if account := asked.get("account"):
-        keep.append(pl.col("account").is_in(accounts_named(book, account)))
-    if actor := asked.get("actor"):
-        keep.append(pl.col("actor") == actor)
-    if batch := asked.get("batch"):
-        keep.append(pl.col("batch") == _batch_named(book, batch))
-    if (search := asked.get("search")) is not None:
-        keep.append(pl.col("position").is_in(_positions_with(book, search)))
-    frame = frame.filter(*keep)
+    first, end = _stretch(book, asked)
+    keep = _conditions(book, through, asked)
+    whole = topics is None and not keep and not asked.get("unit")
+    skipped = max(0, end - first - newest) if whole and newest else 0
+    parts = [
+        part.filter(*keep) if keep else part
+        for part in scan(book, _SCANNED, topics, first + skipped, end)
+    ]
+    frame = pl.concat([*parts, _NONE]).join_asof(_batches(book), on="position", strategy="forward")
     if unit := asked.get("unit"):
         below = units_below(book, unit, asked.get("tree", "line"), frame["period"].unique())
         frame = frame.join(below, on=["period", "unit"], how="semi", nulls_equal=True)
         frame = frame.sort("position")
-    return frame
+    joined = pl.concat_str("series", "number", separator=" ", ignore_nulls=True)
+    frame = frame.with_columns(voucher=pl.when(joined != "").then(joined))
+    return _Found(frame, skipped)
 
 
-def _topics(asked: Asked) -> Sequence[str]:
-    """The kinds of events that were asked for, by name or by family."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows found, and how many older ones were left unread."""
+
+    rows: pl.DataFrame
+    older: int
+
+    @property
+    def count(self) -> int:
+        return self.older + self.rows.height
+
+
+_SCANNED: dict[str, type[pl.DataType]] = {
+    "recorded_at": pl.String,
+    "actor": pl.String,
+    "period": pl.String,
+    "unit": pl.String,
+    "account": pl.String,
+    "amount": pl.Int64,
+    "series": pl.String,
+    "number": pl.String,
+    "source": pl.String,
+    "source_line": pl.Int64,
+}
+_NONE = pl.DataFrame(
+    schema={"position": pl.Int64, "stream": pl.String, "topic": pl.String, **_SCANNED}
+)
+
+
+def _topics(asked: Asked) -> Sequence[str] | None:
+    """The kinds of events that were asked for, by name or by family; None for all."""
     wanted = [name for name in asked.get("topics") or () if name]
+    if not wanted and not asked.get("processing"):
+        return None
     found = set(EVENTS)
     if wanted:
         known = {kind.family() for kind in EVENTS.values()}
@@ -195,35 +225,40 @@ def _topics(asked: Asked) -> Sequence[str]:
     return sorted(found)
 
 
-def _rows(book: Book, topic: str) -> pl.DataFrame:
-    """The events of one kind in the columns of the history, but for text and batch."""
-    frame, fields = book.events(topic), fields_of(EVENTS[topic])
-    voucher: pl.Expr = pl.lit(None, pl.String)
-    if {"series", "number"} <= set(fields):
-        joined = pl.concat_str("series", "number", separator=" ", ignore_nulls=True)
-        voucher = pl.when(joined != "").then(joined)
-    given: dict[str, pl.Expr] = {"topic": pl.lit(topic), "voucher": voucher}
-    return frame.select(
-        given[name].alias(name)
-        if name in given
-        else pl.col(name)
-        if frame.schema.get(name) == dtype
-        else pl.lit(None, dtype).alias(name)
-        for name, dtype in COLUMNS.items()
-        if name not in ("text", "batch")
-    )
-
-
 def _batches(book: Book) -> pl.DataFrame:
     """Where each batch ends, and its name: ``position``, ``batch``."""
     return book.events("governance.batch_admitted").select("position", "batch")
 
 
-def _batch_named(book: Book, text: str) -> str:
+def _stretch(book: Book, asked: Asked) -> tuple[int, int]:
+    """The positions, from the first to before the last, that a batch or recorded times leave:
+    time never goes back in the log, and a batch stands together."""
+    first, end = 0, book.size
+    ends = book.events("governance.batch_admitted").select("position", "batch", "recorded_at")
+    if batch := asked.get("batch"):
+        name = _batch_named(ends["batch"], batch)
+        last = ends.filter(pl.col("batch") == name)["position"]
+        before = ends.filter(pl.col("position") < last.min(), pl.col("batch") != name)["position"]
+        first, end = _after(before), _after(last)
+    if since := asked.get("since"):
+        before = ends.filter(pl.col("recorded_at") < moment(book, since))["position"]
+        first = max(first, _after(before))
+    if until := asked.get("until"):
+        then = ends.filter(pl.col("recorded_at") <= moment(book, until, end=True))["position"]
+        end = min(end, _after(then))
+    return first, max(first, end)
+
+
+def _after(positions: pl.Series) -> int:
+    """The position after the last of them; 0 for none."""
+    last = positions.max()
+    return last + 1 if isinstance(last, int) else 0
+
+
+def _batch_named(names: pl.Series, text: str) -> str:
     """The batch whose name begins so; `UsageError` for none, and for several."""
     begin = text if text.startswith("batch:") else f"batch:{text}"
-    known = _batches(book)["batch"].unique(maintain_order=True).to_list()
-    found = [name for name in known if name.startswith(begin)]
+    found = [name for name in names.unique(maintain_order=True) if name.startswith(begin)]
     if begin in found:
         return begin
     if len(found) != 1:
@@ -232,22 +267,24 @@ def _batch_named(book: Book, text: str) -> str:
     return str(found[0])
 
 
-def _of_time(book: Book, through: str | None, asked: Asked) -> list[pl.Expr]:
-    """Conditions on what an event concerns, and on when it was recorded."""
+def _conditions(book: Book, through: str | None, asked: Asked) -> list[pl.Expr]:
+    """Conditions on what an event concerns, who recorded it, and its words."""
     keep: list[pl.Expr] = []
+    period = pl.col("period")
     if through is not None:
-        last = book.period(through).last
-        keep.append(pl.col("period").is_null() | (pl.col("period") <= last))
-    if period := asked.get("period"):
-        months = book.period(period)
-        keep.append(pl.col("period").is_between(pl.lit(months.first), pl.lit(months.last)))
+        keep.append(period.is_null() | (period <= book.period(through).last))
+    if asked_for := asked.get("period"):
+        months = book.period(asked_for)
+        keep.append(period.is_between(pl.lit(months.first), pl.lit(months.last)))
     if (year := asked.get("year")) is not None:
         first, last = fiscal_year(book, year)
-        keep.append(pl.col("period").is_between(pl.lit(first), pl.lit(last)))
-    if since := asked.get("since"):
-        keep.append(pl.col("recorded_at") >= moment(book, since))
-    if until := asked.get("until"):
-        keep.append(pl.col("recorded_at") <= moment(book, until, end=True))
+        keep.append(period.is_between(pl.lit(first), pl.lit(last)))
+    if account := asked.get("account"):
+        keep.append(pl.col("account").is_in(accounts_named(book, account)))
+    if actor := asked.get("actor"):
+        keep.append(pl.col("actor") == actor)
+    if (search := asked.get("search")) is not None:
+        keep.append(pl.col("position").is_in(_positions_with(book, search)))
     return keep
 
 
@@ -259,11 +296,9 @@ def _positions_with(book: Book, words: str) -> list[int]:
     if not words.strip():
         raise SearchNotUnderstood("No words are asked for.", "Write some, or leave --search out.")
     texts: dict[int, list[str]] = {}
-    for topic, kind in EVENTS.items():
-        if not kind.bulk:
-            for row in book.events(topic).iter_rows(named=True):
-                said = [v for k, v in _own(topic, row) if isinstance(v, str)]
-                texts.setdefault(row["position"], []).extend(said)
+    for recorded in book.recorded(small=True):
+        said = [value for _, value in _own(recorded.event) if isinstance(value, str)]
+        texts.setdefault(recorded.position, []).extend(said)
     with closing(connect(book.path)) as connection:
         # The batches' keys are digests, and no words.
         private = connection.execute(
@@ -291,12 +326,10 @@ def _positions_with(book: Book, words: str) -> list[int]:
             ) from error
 
 
-def _own(topic: str, row: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+def _own(event: Event) -> Iterable[tuple[str, Any]]:
     """What an event says in its own clear fields, beside what has a column."""
-    kind = EVENTS[topic]
-    hidden = private_fields(kind)
-    for name in fields_of(kind):
-        value = row.get(f"event_{name}" if name == "position" else name)
+    hidden = private_fields(type(event))
+    for name, value in event.__dict__.items():
         if name not in hidden and name not in _TOLD and value is not None:
             yield name, value
 
@@ -309,14 +342,10 @@ def _with_texts(book: Book, rows: pl.DataFrame, told: Callable[[str, Any], str])
     for field in _TEXTS:
         for position, value in book.private(field, positions).iter_rows():
             texts.setdefault(position, []).append(value)
-    for (topic,), part in rows.group_by("topic"):
-        kind = EVENTS[str(topic)]
-        if kind.bulk:
-            continue
-        mine = book.events(kind.topic).filter(pl.col("position").is_in(part["position"].to_list()))
-        for row in mine.iter_rows(named=True):
-            said = [told(name, value) for name, value in _own(kind.topic, row)]
-            texts.setdefault(row["position"], []).extend(said)
+    small = rows.filter(~pl.col("topic").is_in(BULK))["position"].to_list()
+    for recorded in recorded_at_positions(book, small):
+        said = [told(name, value) for name, value in _own(recorded.event)]
+        texts.setdefault(recorded.position, []).extend(said)
     text = pl.Series("text", ["; ".join(texts.get(p, ())) or None for p in positions], pl.String)
     return rows.with_columns(text).select(*COLUMNS)
 

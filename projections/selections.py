@@ -11,7 +11,6 @@ import polars as pl
 from ledger.errors import UsageError
 from ledger.log import Book
 from projections.dimensions import Tree
-from projections.facts import accounts_of
 
 _RANGE = re.compile(r"\s*([^\s-]+)\s*-\s*([^\s-]+)\s*")
 
@@ -20,10 +19,10 @@ def accounts_named(book: Book, text: str) -> list[str]:
     """The accounts that a text names, in code order: codes and ranges, joined by commas.
 
     ``5000-5999`` takes the accounts whose first digits, as many as the ends have, lie between
-    them, both included. Raises `UsageError` for a code that nobody registered or used, and for a
-    range that holds none.
+    them, both included. Raises `UsageError` for a code that nobody registered, and for a range
+    that holds none.
     """
-    known = accounts_of(book)
+    known = book.organisation.accounts
     found: set[str] = set()
     for part in (piece.strip() for piece in text.split(",")):
         ends = _RANGE.fullmatch(part)

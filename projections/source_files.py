@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ledger.events import EVENTS
 from ledger.log import Book
+from ledger.scan import scan
 from projections.dimensions import as_known
 from projections.registry import projection
 
@@ -24,10 +24,10 @@ def sources(book: Book, through: str | None = None, known_at: str | None = None)
     """
     book = as_known(book, known_at)
     admitted = book.events("governance.batch_admitted").lazy()
+    parts = [part.filter(pl.col("source_digest").is_not_null()) for part in scan(book, _SCANNED)]
     events = (
-        pl.concat([_of(book, topic) for topic in sorted(EVENTS)])
-        .filter(pl.col("source_digest").is_not_null())
-        .sort("position")
+        pl.concat(parts)
+        .lazy()
         .join_asof(admitted.select("position", "batch"), on="position", strategy="forward")
     )
     told = admitted.group_by("batch").agg(pl.col("kind").first(), pl.col("known").first())
@@ -66,18 +66,8 @@ def sources(book: Book, through: str | None = None, known_at: str | None = None)
     ).collect()
 
 
-def _of(book: Book, topic: str) -> pl.LazyFrame:
-    """The events of one kind: where each stands and what it is from."""
-    frame = book.events(topic)
-    period = pl.col("period") if "period" in frame.columns else pl.lit(None, pl.String)
-    return frame.lazy().select(
-        "position",
-        "recorded_at",
-        "actor",
-        "user",
-        "source",
-        "source_digest",
-        "source_line",
-        period.alias("period"),
-        pl.lit(topic).alias("topic"),
-    )
+_SCANNED: dict[str, type[pl.DataType]] = {
+    **dict.fromkeys(("recorded_at", "actor", "user", "source", "source_digest"), pl.String),
+    "source_line": pl.Int64,
+    "period": pl.String,
+}

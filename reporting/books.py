@@ -15,8 +15,6 @@ from reporting.notes import asked, known, local
 from reporting.tables import Column, Table, Value, table_of
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ledger.log import Book
 
 _CODES = ("unit", "project", "product", "activity", "counterparty_unit", "dimensions")
@@ -24,10 +22,19 @@ Row = Mapping[str, Any]
 
 
 def journal(
-    book: Book, lang: Language, *, through: str | None, ore: bool = True, **ask: Any
-) -> Table:
-    """The journal; ``ore`` shows kronor with their öre."""
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None,
+    people: bool = True,
+    ore: bool = True,
+    **ask: Any,
+) -> Table | Grouped:
+    """The journal, voucher by voucher for people, flat as data; ``ore`` shows kronor with their
+    öre."""
     frame = projections.journal(book, through, **ask)
+    if not people:
+        return table_of(frame, projections.PROJECTIONS["journal"].amounts, "")
     leaves = (
         Column("account"),
         Column("name"),
@@ -45,7 +52,7 @@ def journal(
     if entries:
         groups.append(_totals(entries, leaves, lang))
     title = label("title.journal", lang, through=_last(book, through, ask), scale="{scale}")
-    return _grouped(book, frame, "journal", title, leaves, groups, lang, ask)
+    return _grouped(book, "journal", title, leaves, groups, lang, ask)
 
 
 @dataclass(frozen=True)
@@ -159,10 +166,19 @@ def _sum(leaves: Sequence[Column], text: str, entries: Sequence[_Entry]) -> tupl
 
 
 def general_ledger(
-    book: Book, lang: Language, *, through: str | None, ore: bool = True, **ask: Any
-) -> Table:
-    """The general ledger; ``ore`` shows kronor with their öre."""
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None,
+    people: bool = True,
+    ore: bool = True,
+    **ask: Any,
+) -> Table | Grouped:
+    """The general ledger, account by account for people, flat as data; ``ore`` shows kronor with
+    their öre."""
     frame = projections.general_ledger(book, through, **ask)
+    if not people:
+        return table_of(frame, projections.PROJECTIONS["general_ledger"].amounts, "")
     leaves = (
         Column("date"),
         Column("voucher"),
@@ -180,7 +196,7 @@ def general_ledger(
     ]
     last = _last(book, through, ask)
     title = label("title.general_ledger", lang, through=last, scale="{scale}")
-    return _grouped(book, frame, "general_ledger", title, leaves, groups, lang, ask)
+    return _grouped(book, "general_ledger", title, leaves, groups, lang, ask)
 
 
 def _account(rows: Sequence[Row], leaves: Sequence[Column], lang: Language) -> Group:
@@ -226,7 +242,6 @@ def _last(book: Book, through: str | None, ask: Mapping[str, Any]) -> str:
 
 def _grouped(
     book: Book,
-    frame: pl.DataFrame,
     name: str,
     title: str,
     leaves: Sequence[Column],
@@ -234,18 +249,11 @@ def _grouped(
     lang: Language,
     ask: Mapping[str, Any],
 ) -> Grouped:
-    """The projection's rows as data, the groups for people, and what was asked for."""
-    flat = table_of(frame, projections.PROJECTIONS[name].amounts, title)
+    """The groups, and what was asked for."""
     notes = asked(book, lang, **ask)
     if account := ask.get("account"):
         notes.append(label("note.account", lang, account=account))
     if name == "journal" and (account or ask.get("unit")):
         notes.append(label("note.whole_vouchers", lang))
-    return Grouped(
-        title,
-        flat.columns,
-        flat.rows,
-        notes=(*notes, label("note.credit", lang), known(book, lang)),
-        leaves=tuple(leaves),
-        groups=tuple(groups),
-    )
+    notes += [label("note.credit", lang), known(book, lang)]
+    return Grouped(title, tuple(leaves), tuple(groups), tuple(notes))

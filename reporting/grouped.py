@@ -1,7 +1,5 @@
-"""Tables that read as a book: rows in groups, each with a heading and sums of its own.
-
-As JSON and CSV such a table is the flat rows of any `Table`; only people see the groups.
-"""
+"""Tables that read as a book: rows in groups, each with a heading and sums of its own. They are
+for people; as data a book is flat rows, a `reporting.tables.Table`."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from dataclasses import dataclass
 from reporting.catalogue import Language
 from reporting.numbers import Scale
 from reporting.render import aligned, heading_lines, printable, shown, strong
-from reporting.tables import Column, Table, Value
+from reporting.tables import Column, Value
 
 _INDENT = "  "
 
@@ -26,11 +24,13 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Grouped(Table):
-    """A table whose rows people read in ``groups``, with columns of their own (``leaves``)."""
+class Grouped:
+    """A title, columns, and rows in groups; notes under them."""
 
-    leaves: tuple[Column, ...] = ()
-    groups: tuple[Group, ...] = ()
+    title: str
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...] = ()
 
 
 def to_lines(
@@ -39,11 +39,13 @@ def to_lines(
     """Title, headings and the groups as aligned lines. A column in which no group has anything is
     left out; a value that is not there is an empty cell."""
     rows = [row for group in table.groups for row in (*group.rows, *group.sums)]
-    kept = [i for i, _ in enumerate(table.leaves) if any(row[i] is not None for row in rows)]
-    columns = [table.leaves[i] for i in kept]
+    kept = [i for i, _ in enumerate(table.columns) if any(row[i] is not None for row in rows)]
+    columns = [table.columns[i] for i in kept]
 
     def cells(row: tuple[Value, ...]) -> list[str]:
-        return ["" if row[i] is None else shown(row[i], table.leaves[i], lang, scale) for i in kept]
+        return [
+            "" if row[i] is None else shown(row[i], table.columns[i], lang, scale) for i in kept
+        ]
 
     texts = [
         ([cells(row) for row in group.rows], [cells(row) for row in group.sums])

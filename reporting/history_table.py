@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 import projections
+from ledger.connection import connect
 from ledger.errors import UsageError
-from ledger.events import EVENTS, fields_of, private_fields
+from ledger.events import private_fields
+from ledger.families.outcome import OutcomePosted, OutcomeReversed
+from ledger.hashing import EVENT_ROWS
 from ledger.money import to_ore
+from ledger.tree import leaf, leaf_hash
 from projections.event_history import AMOUNTS, COLUMNS, plain
 from reporting.catalogue import Language, has, label
 from reporting.notes import asked as asked_for
@@ -146,16 +150,9 @@ def _head(book: Book, recorded: Recorded) -> dict[str, Any]:
 
 def _leaf_hash(book: Book, position: int) -> str:
     """The event's leaf hash in the log's tree, in hex, from the stored bytes."""
-    from ledger.log import connect
-    from ledger.proof import leaf, leaf_hash
-
     with closing(connect(book.path)) as connection:
-        stream, version, topic, stored = connection.execute(
-            "SELECT originator_id, originator_version, topic, state FROM stored_events "
-            "WHERE rowid = ?",
-            (position + 1,),
-        ).fetchone()
-    return leaf_hash(leaf(position, stream, version, topic, bytes(stored))).hex()
+        row = connection.execute(EVENT_ROWS, (position, position + 1)).fetchone()
+    return leaf_hash(leaf(position, *row[1:])).hex()
 
 
 def _fields(book: Book, recorded: Recorded) -> dict[str, Any]:
@@ -176,24 +173,44 @@ def _fields(book: Book, recorded: Recorded) -> dict[str, Any]:
 
 def _around(book: Book, recorded: Recorded) -> dict[str, Any]:
     """The voucher's other rows, and the events that reverse or replace this one."""
-    topic, position = recorded.event.topic, recorded.position
-    if not {"voucher", "amount"} <= set(fields_of(EVENTS[topic])):
+    event, position = recorded.event, recorded.position
+    if not isinstance(event, OutcomePosted | OutcomeReversed):
         return {}
-    mine = (pl.col("stream") == recorded.stream) & (
-        pl.col("voucher") == getattr(recorded.event, "voucher", None)
-    )
-    rows = book.events(topic).filter(mine)
-    reversals = book.events("outcome.reversed").filter(pl.col("reverses") == position)
-    corrected = book.events("outcome.posted").filter(pl.col("corrects") == rows["position"].min())
-    others = rows.filter(pl.col("position") != position)
+    rows = list(_voucher(book, recorded, event.voucher))
     return {
-        "voucher_rows": [
-            row | {"amount": plain("amount", row["amount"])}
-            for row in others.select("position", "row", "unit", "account", "amount").to_dicts()
-        ],
-        "reversed_by": reversals["position"].to_list(),
-        "corrected_by": corrected["position"].to_list(),
+        "voucher_rows": [row for row in rows if row["position"] != position],
+        "reversed_by": _naming(book, OutcomeReversed.topic, "reverses", position),
+        "corrected_by": _naming(book, OutcomePosted.topic, "corrects", rows[0]["position"]),
     }
+
+
+def _voucher(book: Book, recorded: Recorded, number: int) -> Iterator[dict[str, Any]]:
+    """The rows of a voucher: those of its kind and number in the batch's stream."""
+    topic = recorded.event.topic
+    names = ("row", "unit", "account", "amount")
+    fields = ", ".join(f"json_extract(state, '$.{name}')" for name in names)
+    with closing(connect(book.path)) as connection:
+        rows = connection.execute(
+            f"SELECT rowid - 1, {fields} FROM (SELECT rowid, CAST(state AS TEXT) AS state "
+            "FROM stored_events WHERE originator_id = ? AND topic = ?) "
+            "WHERE json_extract(state, '$.voucher') = ? ORDER BY rowid",
+            (recorded.stream, topic, number),
+        ).fetchall()
+    for position, row, unit, account, amount in rows:
+        content = {"position": position, "row": row, "unit": unit, "account": account}
+        yield content | {"amount": plain("amount", amount)}
+
+
+def _naming(book: Book, topic: str, field: str, position: int) -> list[int]:
+    """Positions of later events of a kind that name a position in a field. What is canonical JSON
+    can be searched as bytes: no text that stands in it can look like this."""
+    with closing(connect(book.path)) as connection:
+        rows = connection.execute(
+            "SELECT rowid - 1 FROM stored_events WHERE rowid > ? AND rowid <= ? AND topic = ? "
+            "AND instr(state, ?) ORDER BY rowid",
+            (position + 1, book.size, topic, f'"{field}":{position},'.encode()),
+        )
+        return [row[0] for row in rows]
 
 
 def event_lines(book: Book, content: dict[str, Any], lang: Language) -> list[str]:

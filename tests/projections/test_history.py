@@ -70,7 +70,7 @@ def test_a_small_event_says_its_own_fields(lived):
         ({"through": "2020-01", "topics": ["outcome.posted"]}, 2),
         ({"topics": ["outcome"]}, 5),
         ({"topics": ["governance.period_closed", "outcome.posted"]}, 5),
-        ({"processing": True, "topics": ["governance"]}, 1),
+        ({"processing": True, "topics": ["governance.period_closed", "outcome"]}, 2),
         ({"since": "2020-09-02"}, 0),
         ({"until": "2020-08-31"}, 0),
         ({"since": "2020-09-01", "until": "2020-09-01", "topics": ["outcome.posted"]}, 4),
