@@ -54,12 +54,14 @@ MEANING: dict[str, tuple[str, str]] = {
     "change": ("öre", "debit + credit"),
     "change_percent": ("percent", "text with two decimals; see the table"),
     "closing": ("öre", "balance after the last month"),
+    "code": ("", "code of a dimension"),
     "corrects": ("", "position of the first posting of the voucher that this one replaces"),
     "counterparty_unit": ("", "internal counterparty"),
     "credit": ("öre", "sum of credit postings, a negative number"),
     "date": ("", "the voucher's day; empty for month totals"),
     "debit": ("öre", "sum of debit postings"),
     "decision": ("", "reference of the decision"),
+    "dimension": ("", "dimension of the code string; a number is a free one"),
     "dimensions": ("", "free dimensions"),
     "erased": ("", "where the text was erased: when, and by what decision"),
     "field": ("", "which field of the event the text is"),
@@ -180,6 +182,12 @@ def _accounts(book: Book) -> Iterable[Row]:
         yield {"account": code, "name": account.name, "type": account.type}
 
 
+def _codes(book: Book) -> Iterable[Row]:
+    for dimension, codes in sorted(book.organisation.codes.items()):
+        for code, name in sorted(codes.items()):
+            yield {"dimension": dimension, "code": code, "name": name}
+
+
 def _structures(book: Book) -> Iterable[Row]:
     for name, dated in sorted(book.organisation.structures.items()):
         for valid_from, lines in sorted(dated.items()):
@@ -282,6 +290,13 @@ TABLES: tuple[Table, ...] = (
         dict.fromkeys(("unit", "tree", "name", "parent", "level", "valid_from", "valid_to"), str),
         _units,
         indexes=(("unit",), ("tree", "parent")),
+    ),
+    Table(
+        "codes",
+        "registered codes of the code string's other dimensions",
+        dict.fromkeys(("dimension", "code", "name"), str),
+        _codes,
+        indexes=(("dimension", "code"),),
     ),
     Table(
         "structures",
