@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,6 @@ from cli.session import book_of, is_simulated
 
 if TYPE_CHECKING:
     from reporting.grouped import Grouped
-    from reporting.tables import Table
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,9 @@ class Entries(Known):
 
     @property
     def words(self) -> dict[str, Any]:
-        """The question in the reports' words."""
-        return {
-            "through": self.through,
-            "year": self.year,
-            "unit": self.unit,
-            "tree": self.tree,
-            "account": self.account,
-            "people": self.form == "table",
-            "ore": self.scale is None,
-        }
+        """The question in the projections' words."""
+        own = {each.name for each in fields(Entries)} - {each.name for each in fields(Known)}
+        return {name: getattr(self, name) for name in sorted(own)}
 
 
 @bundled
@@ -63,10 +56,9 @@ def journal(ask: Entries) -> None:
     Registration order, with reversals, rows that came alone and month totals named as what they
     are. With --unit or --account the vouchers that have a row there, whole.
     """
-    from reporting import books
+    from reporting.books import journal as grouped
 
-    book = book_of(ask, ask.known_at)
-    _show(books.journal(book, ask.spoken, **ask.words), ask, is_simulated(book))
+    _show("journal", grouped, ask)
 
 
 @bundled
@@ -75,18 +67,20 @@ def general_ledger(ask: Entries) -> None:
 
     With the running balance; opening and closing are those of `ledger balance`.
     """
-    from reporting import books
+    from reporting.books import general_ledger as grouped
+
+    _show("general_ledger", grouped, ask)
+
+
+def _show(name: str, grouped: Callable[..., Grouped], ask: Entries) -> None:
+    """A book, for people in groups, as data flat."""
+    from reporting.books import as_data
+    from reporting.grouped import to_lines
 
     book = book_of(ask, ask.known_at)
-    _show(books.general_ledger(book, ask.spoken, **ask.words), ask, is_simulated(book))
-
-
-def _show(book: Table | Grouped, ask: Entries, simulated: bool) -> None:
-    """For people in groups, as data flat."""
-    from reporting import grouped
-
-    if isinstance(book, grouped.Grouped):
-        lines = grouped.to_lines(book, ask.spoken, ask.scale or "kr", bold=bold_in(ask))
-        show_lines(lines, ask, simulated=simulated)
-    else:
-        show(book, ask, simulated=simulated)
+    if ask.form != "table" or ask.excel:
+        show(as_data(book, name, **ask.words), ask, simulated=is_simulated(book))
+        return
+    read = grouped(book, ask.spoken, ore=ask.scale is None, **ask.words)
+    lines = to_lines(read, ask.spoken, ask.scale or "kr", bold=bold_in(ask))
+    show_lines(lines, ask, simulated=is_simulated(book))

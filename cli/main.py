@@ -15,6 +15,7 @@ import typer
 from cli import (
     copies,
     books,
+    documentation,
     entries,
     erasing,
     explain,
@@ -107,6 +108,7 @@ app.command()(proving.seal)
 app.command()(proving.verify)
 app.command()(proving.prove)
 app.add_typer(proving.key_app, name="key")
+app.command()(documentation.documentation)
 app.add_typer(export.app, name="export")
 app.command()(explain.explain)
 app.command()(explain.topics)

@@ -66,6 +66,22 @@ def put_file(data: bytes, output: str) -> None:
     say(word("message.wrote", path=output))
 
 
+def put_folder(files: dict[str, bytes], output: str) -> None:
+    """Files in a folder that is new or empty, and said so."""
+    folder = Path(output)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{output} is no empty folder.", "Choose another -o DIR.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}.", "Choose another -o DIR."
+        ) from error
+    say(word("message.wrote_files", count=len(files), path=output))
+
+
 def sum_up(recorded: int, known: int, refused: int) -> None:
     """The last line of everything that records a file."""
     put(word("message.recorded", recorded=recorded, known=known, refused=refused) + "\n")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projections.account_balance import balance as balance
-    from projections.comparison import diff as diff
     from projections.account_ledger import general_ledger as general_ledger
+    from projections.comparison import diff as diff
     from projections.cost_growth import cost_development as cost_development
     from projections.event_history import HistoryPage as HistoryPage
     from projections.event_history import history as history

@@ -40,8 +40,8 @@ _DESCRIPTIONS: dict[str, type] = {
 def export_sqlite(book: Book, path: str | Path) -> None:
     """Write the book's events and tables to a new SQLite file at ``path``.
 
-    Tables: ``events``, ``accounts``, ``units``, ``codes``, ``structures``, ``postings``, ``budget``,
-    ``result_by_area``, ``result_by_unit``, ``result_by_line`` (each also ``…_month``),
+    Tables: ``events``, ``accounts``, ``units``, ``codes``, ``structures``, ``postings``,
+    ``budget``, ``result_by_area``, ``result_by_unit``, ``result_by_line`` (each also ``…_month``),
     ``cost_development``, ``cost_development_month``, ``balance``, ``balance_month``, ``texts``
     (with the full-text index ``texts_fts``), ``about`` (known-at, size, root hash, program
     version) and ``descriptions`` (what each column means, its unit and sign). Amounts are integer

@@ -21,20 +21,17 @@ _CODES = ("unit", "project", "product", "activity", "counterparty_unit", "dimens
 Row = Mapping[str, Any]
 
 
+def as_data(book: Book, name: str, *, through: str | None, **ask: Any) -> Table:
+    """The rows of a book, ``journal`` or ``general_ledger``."""
+    projection = projections.PROJECTIONS[name]
+    return table_of(projection.function(book, through, **ask), projection.amounts, "")
+
+
 def journal(
-    book: Book,
-    lang: Language,
-    *,
-    through: str | None,
-    people: bool = True,
-    ore: bool = True,
-    **ask: Any,
-) -> Table | Grouped:
-    """The journal, voucher by voucher for people, flat as data; ``ore`` shows kronor with their
-    öre."""
+    book: Book, lang: Language, *, through: str | None, ore: bool = True, **ask: Any
+) -> Grouped:
+    """The journal, voucher by voucher; ``ore`` shows kronor with their öre."""
     frame = projections.journal(book, through, **ask)
-    if not people:
-        return table_of(frame, projections.PROJECTIONS["journal"].amounts, "")
     leaves = (
         Column("account"),
         Column("name"),
@@ -166,19 +163,10 @@ def _sum(leaves: Sequence[Column], text: str, entries: Sequence[_Entry]) -> tupl
 
 
 def general_ledger(
-    book: Book,
-    lang: Language,
-    *,
-    through: str | None,
-    people: bool = True,
-    ore: bool = True,
-    **ask: Any,
-) -> Table | Grouped:
-    """The general ledger, account by account for people, flat as data; ``ore`` shows kronor with
-    their öre."""
+    book: Book, lang: Language, *, through: str | None, ore: bool = True, **ask: Any
+) -> Grouped:
+    """The general ledger, account by account; ``ore`` shows kronor with their öre."""
     frame = projections.general_ledger(book, through, **ask)
-    if not people:
-        return table_of(frame, projections.PROJECTIONS["general_ledger"].amounts, "")
     leaves = (
         Column("date"),
         Column("voucher"),

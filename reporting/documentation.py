@@ -7,7 +7,7 @@ The same book gives the same bytes with the same version of the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,22 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import projections
+from intake.kinds import KINDS
 from ledger.errors import UsageError
-from ledger.events import EVENTS, private_fields
+from ledger.events import private_fields
 from ledger.families.sealing import Sealing
 from projections.event_history import plain
-from projections.read_tables import TABLES
-from reporting.catalogue import Language, has, label
+from reporting.catalogue import Language, label
 from reporting.explanations import explanations
 from reporting.history_table import field_word, history, value_word
 from reporting.markdown import to_markdown
 from reporting.notes import local
+from reporting.read_tables import as_table, named
 from reporting.render import to_csv
 from reporting.tables import Column, Table, table_from, table_of
 
 if TYPE_CHECKING:
+    from ledger.events import Recorded
     from ledger.log import Book
 
 #: Rows of a kind of event that the document shows; its CSV has all.
@@ -51,16 +53,16 @@ def documentation(book: Book, lang: Language) -> dict[str, bytes]:
     """
     book.organisation.require_founded()
     tables = {
-        "chart.csv": _read_table(book, "accounts"),
+        "chart.csv": as_table(named("accounts"), book),
         "checkpoints.csv": _checkpoints(book),
-        "codes.csv": _read_table(book, "codes"),
+        "codes.csv": as_table(named("codes"), book),
         "fiscal-years.csv": _years(book),
         "messages.csv": _messages(lang),
         "processing-history.csv": history(book, lang, limit=None, people=False, processing=True),
         "settings.csv": _settings(book),
         "sources.csv": _sources(book),
-        "structures.csv": _read_table(book, "structures"),
-        "units.csv": _read_table(book, "units"),
+        "structures.csv": as_table(named("structures"), book),
+        "units.csv": as_table(named("units"), book),
     }
     found = {name: to_csv(table).encode() for name, table in tables.items()}
     found |= {name: page(name).encode() for name in ("format.md", "formats.md")}
@@ -79,15 +81,6 @@ def page(name: str) -> str:
 
 
 # ── tables, as data ────────────────────────────────────────────────────────────────────────────
-
-
-def _read_table(book: Book, name: str) -> Table:
-    """A table of the read model."""
-    table = next(each for each in TABLES if each.name == name)
-    columns = [
-        Column(key, "number" if kind is int else "text") for key, kind in table.columns.items()
-    ]
-    return table_from(table.rows(book), columns, "")
 
 
 def _years(book: Book) -> Table:
@@ -173,7 +166,7 @@ class _Values:
         return label(f"document.{key}", self.lang, **values)
 
     def _table(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-        """Rows in Markdown, their values in words where we have them; whole numbers are counts."""
+        """Rows in Markdown, their values in words where we have them."""
         shown = [
             {name: self._shown(name, value) for name, value in row.items() if value is not None}
             for row in rows
@@ -186,6 +179,8 @@ class _Values:
             return local(self.book, value)[:16]
         if name == "topic":
             return label(f"topic.{value}", self.lang)
+        if name == "kind" and self.lang == "sv" and value in KINDS:
+            return KINDS[value].swedish
         return value_word(name, value, self.lang)
 
     def _of_table(self, file: str) -> str:
@@ -292,33 +287,44 @@ class _Values:
 
     def _processing(self) -> str:
         """Each kind of governing event that has no section of its own, with its fields."""
+        of_kind: dict[str, list[Recorded]] = {}
+        for recorded in self.book.recorded(small=True):
+            of_kind.setdefault(recorded.event.topic, []).append(recorded)
         parts = []
         for topic in projections.processing_topics():
-            if topic.startswith(_TOLD_APART):
+            if topic.startswith(_TOLD_APART) or topic not in of_kind:
                 continue
-            frame = self.book.events(topic)
-            if frame.is_empty():
-                continue
-            rows = self._clear(topic, frame.tail(SHOWN).to_dicts())
-            names = ["position", "recorded_at", "actor", *EVENTS[topic].model_fields]
-            held = [n for n in names if any(row.get(n) is not None for row in rows)]
+            rows = self._governing(of_kind[topic][-SHOWN:])
+            held = [name for name in rows[0] if any(row[name] is not None for row in rows)]
             text = f"### {label(f'topic.{topic}', self.lang)}\n\n{self._table(held, rows)}"
-            if frame.height > SHOWN:
-                text += "\n\n" + self._say("newest", shown=SHOWN, count=frame.height)
+            if len(of_kind[topic]) > SHOWN:
+                text += "\n\n" + self._say("newest", shown=SHOWN, count=len(of_kind[topic]))
             parts.append(text)
         return "\n\n".join(parts) or "–"
 
-    def _clear(self, topic: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows with private values in clear, or as erased, in place of commitments."""
-        for field in private_fields(EVENTS[topic]):
-            clear = dict(self.book.private(field, [row["position"] for row in rows]).iter_rows())
-            for row in rows:
-                row[field] = clear.get(row["position"])
+    def _governing(self, events: Sequence[Recorded]) -> list[dict[str, Any]]:
+        """Events of one kind as rows, private values in clear or as erased."""
+        positions = [recorded.position for recorded in events]
+        clear = {
+            field: dict(self.book.private(field, positions).iter_rows())
+            for field in private_fields(type(events[0].event))
+        }
+        rows = []
+        for recorded in events:
+            own = dict(recorded.event.__dict__)
+            own |= {field: values.get(recorded.position) for field, values in clear.items()}
+            if "position" in own:
+                own["of_position"] = own.pop("position")
+            head = {"position": recorded.position, "recorded_at": recorded.envelope.recorded_at}
+            rows.append(head | {"actor": recorded.envelope.actor} | own)
         return rows
 
     def _sources(self) -> str:
         frame = projections.sources(self.book).tail(SHOWN)
-        names = ("file", "digest", "kind", "recorded_at", "actor", "rows")
+        names = ("file", "source_digest", "kind", "recorded_at", "actor", "rows")
+        frame = frame.rename({"digest": "source_digest"}).with_columns(
+            pl.col("rows").cast(pl.String)
+        )
         text = self._table(names, frame.select(names).to_dicts())
         count = len(self.tables["sources.csv"].rows)
         if count > SHOWN:
@@ -342,4 +348,4 @@ class _Values:
         except UsageError:
             return self._say("not_sealed")
         count = len(self.tables["checkpoints.csv"].rows)
-        return self._say("sealed", count=count) + f"\n\n```\n{proof.written(note)}```"
+        return self._say("sealed", count=count) + f"\n\n```\n{note}```"

@@ -16,7 +16,10 @@ def to_markdown(table: Table, lang: Language) -> str:
     heads = [column.heading(lang) for column in table.columns]
     sides = ["---" if column.kind == "text" else "---:" for column in table.columns]
     rows = [
-        [_cell(shown(value, column, lang, "kr")) for value, column in zip(row, table.columns, strict=True)]
+        [
+            _cell(shown(value, column, lang, "kr"))
+            for value, column in zip(row, table.columns, strict=True)
+        ]
         for row in table.rows
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, sides, *rows))

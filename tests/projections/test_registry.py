@@ -29,8 +29,8 @@ def test_every_projection_stands_in_the_registry():
         "monthly_series",
         "result",
         "rounds",
-        "trace",
         "sources",
+        "trace",
     ]
     for name, one in PROJECTIONS.items():
         assert one.name == name
