@@ -2,15 +2,13 @@
 
     python verify.py [ARCHIVE.zip | FOLDER] [--vkey FILE] [--against CHECKPOINT]
 
-Without a name, the folder that this file lies in. What is checked, from the pages that lie in the
-archive alone: every event's place, canonical JSON and envelope; the tree's root at every signed
-checkpoint, the signatures and the keys that the log knew then; the private texts that are kept,
-against what their events are committed to; that journal and general ledger are the events, row by
-row and in sum; and every file against SHA256SUMS.
-
-The log's first key is taken at its word, unless ``--vkey`` gives one that was kept outside.
-``--against`` gives a checkpoint that was kept outside. Exit code 0: everything holds. 6: something
-was altered; the first position touched is named. 2: there is nothing to verify.
+Without a name, the folder that this file lies in. Checked, from what lies there alone: every
+event's place, canonical JSON and envelope; the root at every signed checkpoint, signatures, and
+the keys that the log knew then; private texts against their commitments; that journal and general
+ledger are the events, row by row and in sum; and every file against SHA256SUMS. The log's first
+key is taken at its word, unless ``--vkey`` gives keys that were kept outside, as ``--against``
+gives a checkpoint. Exit code 0: everything holds. 6: something was altered; the first position
+touched is named. 2: there is nothing to verify.
 """
 
 from __future__ import annotations
@@ -135,7 +133,6 @@ class Key:
     """A public key, written ``name+id+base64``; `ValueError` for any other text."""
 
     def __init__(self, written: str) -> None:
-        self.written = written
         self.name, number, coded = written.split("+", 2)
         data = base64.b64decode(coded, validate=True)
         self.id, self.public = bytes.fromhex(number), data[1:]
@@ -314,8 +311,10 @@ class Log:
         if self.tree.root() != note.root:
             for leaf_hash in self.written:
                 self.held.add(leaf_hash)
-            at = first + differ[0] if differ and self.held.root() == note.root else first
-            self.found.add(at, f"event {at} is not the one that was sealed")
+            exact = differ and self.held.root() == note.root  # then the leaf hashes are the sealed
+            at = first + differ[0] if exact else first
+            which = f"event {at}" if exact else f"one of the events {at} to {note.size - 1}"
+            self.found.add(at, f"{which} is not the one that was sealed")
             self.notes = []
         elif differ:
             at = first + differ[0]
@@ -338,8 +337,9 @@ def check_signatures(log: Log, notes: list[Note], kept: set[str], found: Finding
             found.add(before, f"the checkpoint of {note.size} events is not signed by a known key")
             return
         if known and added and not note.signed_by(known):
-            text = "whoever lost a key begins so, and so does a forger"
-            found.told.append(f"the key of event {here[0][0]} has no earlier key's word; {text}")
+            found.told.append(
+                f"no earlier key vouches for that of event {here[0][0]}: lost, or forged"
+            )
         if trusted and note.signed_by(trusted):
             trusted_to, trusted = note.size, (trusted | added) - gone
         known, before = (known | added) - gone, note.size
@@ -403,12 +403,13 @@ def same_text(row: dict[str, str], at: int, content: dict[str, Any], log: Log) -
 def check_sums(archive: Archive, found: Findings) -> None:
     """Every file that SHA256SUMS lists is as it says."""
     listed = dict(line.split("  ", 1)[::-1] for line in archive.text("SHA256SUMS").splitlines())
+    if len(set(archive.names)) != len(archive.names):
+        found.add(None, "a file stands twice in the archive")
     if extra := set(archive.names) - set(listed) - {"SHA256SUMS"}:
         found.told.append(f"not of the archive: {', '.join(sorted(extra))}")
-    for name in sorted(listed):
-        if name not in archive.names:
-            found.add(None, f"{name}: missing")
-            continue
+    for name in sorted(set(listed) - set(archive.names)):
+        found.add(None, f"{name}: missing")
+    for name in sorted(set(listed) & set(archive.names)):
         digest = hashlib.sha256()
         with archive.open(name) as file:
             for part in iter(lambda: file.read(1 << 20), b""):
@@ -489,8 +490,7 @@ def main() -> int:
         )
         return 0
     order = sorted(found.all, key=lambda each: (each[0] is None, each[0] or 0))
-    for _, text in order[:SHOWN]:
-        print(text)
+    print("\n".join(text for _, text in order[:SHOWN]))
     if len(order) > SHOWN:
         print(f"and {len(order) - SHOWN} more")
     if order[0][0] is not None:
