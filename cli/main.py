@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from cli import (
-    copies,
     books,
+    copies,
     documentation,
     entries,
     erasing,

@@ -5,6 +5,7 @@ A book never writes. Two books of the same size over the same log read the same,
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -310,9 +311,9 @@ class Book:
         Of what was erased, also after what the book knows, ``value`` is the marker of its
         erasure. Raises `Tampered` for a value that is not the one its event is committed to.
         """
-        some, wanted = "", [json.dumps(list(positions))] if positions is not None else []
-        if positions is not None:
-            some = "AND position IN (SELECT value FROM json_each(?))"
+        chosen = None if positions is None else set(positions)
+        wanted = [] if chosen is None else [json.dumps(sorted(chosen))]
+        some = "" if chosen is None else "AND position IN (SELECT value FROM json_each(?))"
         with closing(connect(self.path)) as connection:
             connection.execute("BEGIN")  # values and erasures as of one moment
             erased = erasures(connection.cursor())
@@ -322,7 +323,7 @@ class Book:
                 (field, self.size, *wanted),
             ).fetchall()
             committed = dict[int, str]()
-            if held and positions is not None:
+            if held and chosen is not None:
                 query = (
                     f"SELECT position, json_extract(state, '$.{field}') FROM (SELECT rowid - 1 "
                     "AS position, CAST(state AS TEXT) AS state FROM stored_events "
@@ -330,7 +331,7 @@ class Book:
                 )
                 committed.update(connection.execute(query, wanted))
         for topic, kind in EVENTS.items():
-            if positions is None and field in private_fields(kind) and held:
+            if chosen is None and field in private_fields(kind) and held:
                 frame = self.events(topic)
                 committed.update(zip(frame["position"], frame[field], strict=True))
         rows: list[tuple[int, str, bool]] = []
@@ -344,7 +345,7 @@ class Book:
             for each in erased.values()
             if each.field == field
             and each.position < self.size
-            and (positions is None or each.position in positions)
+            and (chosen is None or each.position in chosen)
         ]
         schema = {"position": pl.Int64, "value": pl.String, "erased": pl.Boolean}
         return pl.DataFrame(rows, schema=schema, orient="row").sort("position")

@@ -37,7 +37,7 @@ GENERAL_LEDGER: tuple[str, ...] = (
 )
 
 
-@projection(AMOUNTS)
+@projection(AMOUNTS, private=("text",))
 def general_ledger(
     book: Book,
     through: str | None = None,

@@ -99,7 +99,7 @@ class HistoryPage:
     found: int
 
 
-@projection(("amount",))
+@projection(("amount",), private=("text",))
 def history(
     book: Book, through: str | None = None, known_at: str | None = None, **asked: Unpack[Asked]
 ) -> pl.DataFrame:
@@ -340,7 +340,9 @@ def _with_texts(book: Book, rows: pl.DataFrame, told: Callable[[str, Any], str])
     positions = rows["position"].to_list()
     texts: dict[int, list[str]] = {}
     for field in _TEXTS:
-        for position, value in book.private(field, positions).iter_rows():
+        for position, value in (
+            book.private(field, positions).select("position", "value").iter_rows()
+        ):
             texts.setdefault(position, []).append(value)
     small = rows.filter(~pl.col("topic").is_in(BULK))["position"].to_list()
     for recorded in recorded_at_positions(book, small):

@@ -25,7 +25,7 @@ JOURNAL: tuple[str, ...] = tuple(
 )
 
 
-@projection(SIDED)
+@projection(SIDED, private=("text",))
 def journal(
     book: Book,
     through: str | None = None,

@@ -306,7 +306,7 @@ class _Values:
         """Events of one kind as rows, private values in clear or as erased."""
         positions = [recorded.position for recorded in events]
         clear = {
-            field: dict(self.book.private(field, positions).iter_rows())
+            field: dict(self.book.private(field, positions).select("position", "value").iter_rows())
             for field in private_fields(type(events[0].event))
         }
         rows = []
