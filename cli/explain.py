@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from cli.options import Shown, bundled
 from cli.output import put, show, word
-from reporting.catalogue import Language, keys, label, swedish
+from reporting.catalogue import label
 
 
 @bundled
@@ -21,6 +20,7 @@ def explain(
 ) -> None:
     """What a code in a message means."""
     from ledger.errors import UsageError
+    from reporting.explanations import explanations
     from reporting.tables import Column, table_from
 
     known = explanations(ask.spoken)
@@ -38,31 +38,6 @@ def explain(
         return
     rows = [{"code": name, "meaning": known[name]} for name in chosen]
     show(table_from(rows, (Column("code"), Column("meaning")), ""), ask)
-
-
-def explanations(lang: Language) -> dict[str, str]:
-    """Every code with its meaning: the catalogue's words, else those beside the code."""
-    found = dict(told_beside())
-    if lang == "sv":
-        found |= swedish()
-    for code in keys("explain"):
-        found[code] = label(f"explain.{code}", lang)
-    return found
-
-
-def told_beside() -> Iterator[tuple[str, str]]:
-    """Codes explained where they are raised: named errors by their docstrings, problems of
-    files by the dictionaries of intake."""
-    from intake import problems
-    from ledger.errors import LedgerError
-
-    waiting: list[type[LedgerError]] = [LedgerError]
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if "code" in kind.__dict__:
-            yield kind.code, " ".join((kind.__doc__ or "").split())
-    yield from problems.EXPLAIN.items()
 
 
 @bundled

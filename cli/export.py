@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Common, bundled
-from cli.output import put, say, word
+from cli.output import put, put_folder, say, word
 from cli.session import book_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Where to.")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="As known then.")]
 
-app = typer.Typer(help="The record as files: events, sqlite.", no_args_is_help=True)
+app = typer.Typer(help="The record as files, for others.", no_args_is_help=True)
 
 
 @app.command()
@@ -41,6 +41,42 @@ def events(ask: Common, output: Output = "-", known_at: KnownAt = None) -> None:
     """The events as JSON lines, in log order."""
     book = book_of(ask, known_at)
     put("".join(_lines(book)), output)
+
+
+@app.command()
+@bundled
+def archive(ask: Common, output: Output, known_at: KnownAt = None) -> None:
+    """Everything in open formats, to be kept and verified without Utfall.
+
+    One zip file: events, texts, checkpoints, books, tables, system documentation, and verify.py,
+    which needs nothing but Python.
+    """
+    from reporting.archive import write_archive
+
+    count = write_archive(book_of(ask, known_at), output, ask.spoken)
+    say(word("message.wrote_files", count=count, path=output))
+
+
+@app.command()
+@bundled
+def tables(ask: Common, output: Output, known_at: KnownAt = None) -> None:
+    """The tables as CSV files in a folder, amounts in kronor."""
+    from projections.read_tables import TABLES
+    from reporting.read_tables import as_table
+    from reporting.render import to_csv
+
+    book = book_of(ask, known_at)
+    put_folder({f"{t.name}.csv": to_csv(as_table(t, book)).encode() for t in TABLES}, output)
+
+
+@app.command()
+@bundled
+def parquet(ask: Common, output: Output, known_at: KnownAt = None) -> None:
+    """The tables as Parquet files in a folder, amounts in whole öre."""
+    from projections.read_tables import TABLES, parquet_of
+
+    book = book_of(ask, known_at)
+    put_folder({f"{t.name}.parquet": parquet_of(t, book) for t in TABLES}, output)
 
 
 def _lines(book: Book) -> Iterator[str]:

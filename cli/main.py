@@ -14,7 +14,9 @@ import typer
 
 from cli import (
     accountability,
+    books,
     copies,
+    documentation,
     entries,
     erasing,
     explain,
@@ -95,6 +97,8 @@ app.command()(accountability.review)
 app.command()(periods.close)
 app.command()(periods.reopen)
 app.command()(reports.balance)
+app.command()(books.journal)
+app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")
@@ -109,6 +113,7 @@ app.command()(proving.seal)
 app.command()(proving.verify)
 app.command()(proving.prove)
 app.add_typer(proving.key_app, name="key")
+app.command()(documentation.documentation)
 app.add_typer(export.app, name="export")
 app.command()(explain.explain)
 app.command()(explain.topics)

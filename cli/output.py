@@ -66,6 +66,22 @@ def put_file(data: bytes, output: str) -> None:
     say(word("message.wrote", path=output))
 
 
+def put_folder(files: dict[str, bytes], output: str) -> None:
+    """Files in a folder that is new or empty, and said so."""
+    folder = Path(output)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{output} is no empty folder.", "Choose another -o DIR.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}.", "Choose another -o DIR."
+        ) from error
+    say(word("message.wrote_files", count=len(files), path=output))
+
+
 def sum_up(recorded: int, known: int, refused: int) -> None:
     """The last line of everything that records a file."""
     put(word("message.recorded", recorded=recorded, known=known, refused=refused) + "\n")
@@ -77,21 +93,31 @@ def show(table: Table, shown: Shown, *, scale: Scale = "kr", simulated: bool = F
 
     if shown.excel and shown.form != "csv":
         raise UsageError("--excel is a kind of CSV.", "Give --format csv, or leave it out.")
-    if shown.form == "json":
-        put(render.to_json(table), shown.output)
-    elif shown.form == "csv":
-        put(render.to_csv(table, excel=shown.excel), shown.output)
-    else:
-        to_file = shown.output not in (None, "-")
-        bold = not to_file and is_bold(sys.stdout)
-        lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold)
-        if simulated:
-            lines += [*([] if table.notes else [""]), word("note.simulated")]
-        put("\n".join(lines) + "\n", shown.output)
-        widest = max(len(line) for line in lines)
-        narrow = not to_file and is_terminal(sys.stdout) and (shown.scale or scale) == "kr"
-        if narrow and widest > shutil.get_terminal_size().columns:
-            say(word("note.wide"))
+    if shown.form == "table":
+        lines = render.to_lines(table, shown.spoken, shown.scale or scale, bold=bold_in(shown))
+        if simulated and not table.notes:
+            lines.append("")
+        show_lines(lines, shown, simulated=simulated, wide=(shown.scale or scale) == "kr")
         return
+    as_data = render.to_json(table) if shown.form == "json" else None
+    put(as_data or render.to_csv(table, excel=shown.excel), shown.output)
     if simulated:
         say(word("note.simulated"))
+
+
+def bold_in(shown: Shown) -> bool:
+    """True if what is shown may have bold letters."""
+    return shown.output in (None, "-") and is_bold(sys.stdout)
+
+
+def show_lines(
+    lines: list[str], shown: Shown, *, simulated: bool = False, wide: bool = False
+) -> None:
+    """Lines for people; ``wide`` says that a smaller scale would make them narrower."""
+    if simulated:
+        lines = [*lines, word("note.simulated")]
+    put("\n".join(lines) + "\n", shown.output)
+    widest = max(len(line) for line in lines)
+    seen = shown.output in (None, "-") and is_terminal(sys.stdout)
+    if wide and seen and widest > shutil.get_terminal_size().columns:
+        say(word("note.wide"))

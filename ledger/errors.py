@@ -5,6 +5,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     LedgerError                      code, message, remedy, exit_code
     ├── UsageError             2     the question or the call is wrong
     │   ├── UnknownTime        2     a known-at that no state of the log answers
+    │   ├── SearchNotUnderstood      words that the full-text search cannot read
     │   └── NotSupported       2     something that this version does not do yet
     ├── InputRefused           3/4   a file or batch was refused; carries all its Problems
     ├── RuleBroken             4     a rule of the record forbids it
@@ -93,6 +94,12 @@ class NotSupported(UsageError):
     """This version does not do that yet."""
 
     code = "not-supported"
+
+
+class SearchNotUnderstood(UsageError):
+    """The words asked for are no question that the full-text search can read."""
+
+    code = "search-not-understood"
 
 
 class InputRefused(LedgerError):

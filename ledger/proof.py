@@ -88,6 +88,23 @@ def newest_note(book: Book) -> Note:
     return _note(row[0])
 
 
+def notes(book: Book) -> list[Note]:
+    """The notes of all checkpoints up to the book's size, in order; none in a log that nobody
+    sealed."""
+    import sqlite3
+
+    with closing(connect(book.path)) as connection:
+        try:
+            rows = connection.execute(
+                "SELECT note FROM checkpoints WHERE size <= ? ORDER BY size", (book.size,)
+            ).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
+    return [_note(row[0]) for row in rows]
+
+
 def note_at(book: Book, size: int) -> Note | None:
     """The note of the checkpoint of that size, if there is one."""
     with closing(connect(book.path)) as connection:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projections.account_balance import balance as balance
+    from projections.account_ledger import general_ledger as general_ledger
     from projections.accountability import batches as batches
     from projections.accountability import late_entries as late_entries
     from projections.accountability import roles as roles
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from projections.corrected import correction_rows as correction_rows
     from projections.corrected import corrections as corrections
     from projections.cost_growth import cost_development as cost_development
+    from projections.event_history import HistoryPage as HistoryPage
+    from projections.event_history import history as history
+    from projections.event_history import history_page as history_page
+    from projections.event_history import processing_topics as processing_topics
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
     from projections.period_result import line_hierarchy as line_hierarchy
     from projections.period_result import result as result
     from projections.read_model import export_sqlite as export_sqlite
+    from projections.read_model import program_version as program_version
     from projections.registry import PROJECTIONS as PROJECTIONS
     from projections.registry import Projection as Projection
     from projections.registry import rows as rows
@@ -37,9 +43,11 @@ if TYPE_CHECKING:
     from projections.replaying import adopted_rounds as adopted_rounds
     from projections.replaying import canonical_rows as canonical_rows
     from projections.replaying import replay as replay
+    from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace
+    from projections.voucher_journal import journal as journal
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from projections.read_tables import MEANING, TABLES, Row, Table
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-__all__ = ["export_sqlite"]
+__all__ = ["export_sqlite", "program_version"]
 
 _ABOUT: dict[str, type] = {
     "organisation": str,
@@ -40,8 +40,8 @@ _DESCRIPTIONS: dict[str, type] = {
 def export_sqlite(book: Book, path: str | Path) -> None:
     """Write the book's events and tables to a new SQLite file at ``path``.
 
-    Tables: ``events``, ``accounts``, ``units``, ``structures``, ``postings``, ``budget``,
-    ``result_by_area``, ``result_by_unit``, ``result_by_line`` (each also ``…_month``),
+    Tables: ``events``, ``accounts``, ``units``, ``codes``, ``structures``, ``postings``,
+    ``budget``, ``result_by_area``, ``result_by_unit``, ``result_by_line`` (each also ``…_month``),
     ``cost_development``, ``cost_development_month``, ``balance``, ``balance_month``, ``texts``
     (with the full-text index ``texts_fts``), ``about`` (known-at, size, root hash, program
     version) and ``descriptions`` (what each column means, its unit and sign). Amounts are integer
@@ -130,7 +130,7 @@ def _described(database: Database, book: Book) -> None:
                 "through": through,
                 "size": book.size,
                 "root": proof.root(book.path, book.size),
-                "program_version": _version(),
+                "program_version": program_version(),
             }
         ],
     )
@@ -162,7 +162,7 @@ def _description(table: str, column: str, sign: str) -> dict[str, Any]:
     }
 
 
-def _version() -> str:
+def program_version() -> str:
     """The installed version; ``source`` where the program runs uninstalled."""
     try:
         return version("utfall")

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,15 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = field(default=())
 
 
+def parquet_of(table: Table, book: Book) -> bytes:
+    """The table's rows as a Parquet file: text, and whole numbers of 64 bits, amounts in öre."""
+    schema = {n: pl.Int64 if of is int else pl.String for n, of in table.columns.items()}
+    rows = [[row[name] for name in schema] for row in table.rows(book)]
+    made = BytesIO()
+    pl.DataFrame(rows, schema, orient="row").write_parquet(made)
+    return made.getvalue()
+
+
 #: What each column means, and its unit where it has one.
 MEANING: dict[str, tuple[str, str]] = {
     "account": ("", "account of the chart"),
@@ -54,12 +64,14 @@ MEANING: dict[str, tuple[str, str]] = {
     "change": ("öre", "debit + credit"),
     "change_percent": ("percent", "text with two decimals; see the table"),
     "closing": ("öre", "balance after the last month"),
+    "code": ("", "code of a dimension"),
     "corrects": ("", "position of the first posting of the voucher that this one replaces"),
     "counterparty_unit": ("", "internal counterparty"),
     "credit": ("öre", "sum of credit postings, a negative number"),
     "date": ("", "the voucher's day; empty for month totals"),
     "debit": ("öre", "sum of debit postings"),
     "decision": ("", "reference of the decision"),
+    "dimension": ("", "dimension of the code string; a number is a free one"),
     "dimensions": ("", "free dimensions"),
     "erased": ("", "where the text was erased: when, and by what decision"),
     "field": ("", "which field of the event the text is"),
@@ -180,6 +192,12 @@ def _accounts(book: Book) -> Iterable[Row]:
         yield {"account": code, "name": account.name, "type": account.type}
 
 
+def _codes(book: Book) -> Iterable[Row]:
+    for dimension, codes in sorted(book.organisation.codes.items()):
+        for code, name in sorted(codes.items()):
+            yield {"dimension": dimension, "code": code, "name": name}
+
+
 def _structures(book: Book) -> Iterable[Row]:
     for name, dated in sorted(book.organisation.structures.items()):
         for valid_from, lines in sorted(dated.items()):
@@ -282,6 +300,13 @@ TABLES: tuple[Table, ...] = (
         dict.fromkeys(("unit", "tree", "name", "parent", "level", "valid_from", "valid_to"), str),
         _units,
         indexes=(("unit",), ("tree", "parent")),
+    ),
+    Table(
+        "codes",
+        "registered codes of the code string's other dimensions",
+        dict.fromkeys(("dimension", "code", "name"), str),
+        _codes,
+        indexes=(("dimension", "code"),),
     ),
     Table(
         "structures",

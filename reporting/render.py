@@ -104,10 +104,10 @@ def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
     if value is None:
         return ""
     key = f"{column.words}.{value}"
-    return label(key, lang) if column.words and has(key) else _printable(str(value))
+    return label(key, lang) if column.words and has(key) else printable(str(value))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text without control characters: what a file held must not steer the terminal."""
     return "".join("·" if category(sign) == "Cc" else sign for sign in text)
 
@@ -125,30 +125,40 @@ def to_lines(table: Table, lang: Language, scale: Scale = "kr", *, bold: bool = 
     ]
     if table.total:
         _name_total(cells[-1], table, lang)
-    headings = [_wrapped(column.heading(lang)) for column in table.columns]
-    widths = [
-        max([len(line) for line in heading] + [len(row[place]) for row in cells])
-        for place, heading in enumerate(headings)
-    ]
+    head, widths = heading_lines(table.columns, cells, lang)
     title = table.title.replace("{scale}", scale)
-    lines = [_strong(title, bold), ""] if title else []
-    height = max((len(heading) for heading in headings), default=0)
-    for level in range(height):
-        parts = [_level(heading, level, height) for heading in headings]
-        lines.append(_strong(_aligned(parts, table.columns, widths), bold))
+    lines = [strong(title, bold), ""] if title else []
+    lines += [strong(line, bold) for line in head]
     rule = _GAP.join("─" * width for width in widths)
     lines.append(rule)
     for place, row in enumerate(cells):
         last = table.total and place == len(cells) - 1
         if last:
             lines.append(rule)
-        lines.append(_strong(_aligned(row, table.columns, widths), bold and last))
-    notes = [_printable(note) for note in table.notes]
+        lines.append(strong(aligned(row, table.columns, widths), bold and last))
+    notes = [printable(note) for note in table.notes]
     if table.off_by_rounding(scale):
         notes.append(label("note.rounding", lang))
     if notes:
         lines += ["", *notes]
     return lines
+
+
+def heading_lines(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]], lang: Language
+) -> tuple[list[str], list[int]]:
+    """The headings over as many lines as they need, and how wide each column is with its cells."""
+    headings = [_wrapped(column.heading(lang)) for column in columns]
+    widths = [
+        max([len(line) for line in heading] + [len(row[place]) for row in cells])
+        for place, heading in enumerate(headings)
+    ]
+    height = max((len(heading) for heading in headings), default=0)
+    lines = [
+        aligned([_level(heading, level, height) for heading in headings], columns, widths)
+        for level in range(height)
+    ]
+    return lines, widths
 
 
 def _name_second(table: Table) -> Table:
@@ -193,7 +203,8 @@ def _level(heading: list[str], level: int, height: int) -> str:
     return heading[place] if place >= 0 else ""
 
 
-def _aligned(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+def aligned(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    """A line of cells: text to the left, figures to the right."""
     parts = [
         cell.ljust(width) if column.kind == "text" else cell.rjust(width)
         for cell, column, width in zip(cells, columns, widths, strict=True)
@@ -201,5 +212,6 @@ def _aligned(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[i
     return _GAP.join(parts).rstrip(" ")
 
 
-def _strong(text: str, bold: bool) -> str:
+def strong(text: str, bold: bool) -> str:
+    """Bold, where the terminal shows it."""
     return f"\x1b[1m{text}\x1b[0m" if bold and text else text

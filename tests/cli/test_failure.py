@@ -8,9 +8,9 @@ import pytest
 
 import intake.problems
 import ledger.store
-from cli.explain import explanations
 from ledger import errors
 from reporting.catalogue import keys, swedish
+from reporting.explanations import explanations
 
 ROOT = Path(__file__).resolve().parents[2]
 

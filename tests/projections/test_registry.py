@@ -26,11 +26,15 @@ def test_every_projection_stands_in_the_registry():
         "corrections",
         "cost_development",
         "forecast_round",
+        "general_ledger",
+        "history",
+        "journal",
         "late_entries",
         "monthly_series",
         "result",
         "roles",
         "rounds",
+        "sources",
         "trace",
     ]
     for name, one in PROJECTIONS.items():
