@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test tamper crash race example lock bench clean
+.PHONY: help demo test tamper crash race machine example lock bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: .venv/.installed ## lint, types, directions of import, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 2
+
+machine: .venv/.installed ## anything in any order against a naive model, at length
+	MACHINE=300 $(BIN)/pytest -n 2 tests/proof/test_state_machine.py
 
 example: .venv/.installed ## make the example data anew
 	$(BIN)/python examples/lansteknik/make.py
