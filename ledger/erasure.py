@@ -105,9 +105,12 @@ def missing(book: Book) -> list[Finding]:
         ).fetchall()
     place = {"position": pl.Int64, "field": pl.String}
     found = pl.DataFrame(
-        [(position, field, commitment(salt, value)) for position, field, salt, value in held],
+        {
+            "position": [row[0] for row in held],
+            "field": [row[1] for row in held],
+            "found": [commitment(salt, value) for _, _, salt, value in held],
+        },
         schema={**place, "found": pl.String},
-        orient="row",
     )
     gone = pl.DataFrame(
         [key for key in erased if key[0] < book.size], schema=place, orient="row"

@@ -6,8 +6,10 @@ A book never writes. Two books of the same size over the same log read the same,
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -65,6 +67,23 @@ POSTINGS: dict[str, type[pl.DataType]] = {
     "reverses": pl.Int64,
     "corrects": pl.Int64,
 }
+
+
+#: Events of a kind from which on decoding is shared out to threads, which Polars lets run.
+_MANY = 20_000
+
+
+def _decoded(states: pl.Series, schema: Mapping[str, type[pl.DataType]]) -> pl.Series:
+    """Stored texts as structs of the schema's fields."""
+    wanted = pl.Struct([pl.Field(name, dtype) for name, dtype in schema.items()])
+    threads = os.cpu_count() or 1
+    if len(states) < _MANY or threads == 1:
+        return states.str.json_decode(wanted)
+    step = -(-len(states) // threads)
+    parts = [states[at : at + step] for at in range(0, len(states), step)]
+    with ThreadPoolExecutor(threads) as pool:
+        decoded: pl.Series = pl.concat(pool.map(lambda x: x.str.json_decode(wanted), parts))
+    return decoded
 
 
 class Book:
@@ -252,9 +271,9 @@ class Book:
                 (topic, self.size),
             ).fetchall()
         positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
-        fields = [pl.Field(name, dtype) for name, dtype in schema.items()]
+        del rows
         try:
-            content = pl.Series("s", states, pl.String).str.json_decode(pl.Struct(fields))
+            content = _decoded(pl.Series("s", states, pl.String), schema)
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
         frame = content.struct.unnest().with_columns(

@@ -37,7 +37,7 @@ GENERAL_LEDGER: tuple[str, ...] = (
 )
 
 
-@projection(AMOUNTS, private=("text",))
+@projection(AMOUNTS, private=("text",), listing=True)
 def general_ledger(
     book: Book,
     through: str | None = None,

@@ -21,7 +21,7 @@ _CODES = ("account", "unit", "project", "product", "activity", "counterparty_uni
 _TOLD = ("position", "recorded_at", "actor", "user", "stream", "source", "period")
 
 
-@projection(("effect",))
+@projection(("effect",), listing=True)
 def corrections(
     book: Book, through: str | None = None, known_at: str | None = None
 ) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def corrections(
     return narrowed(frame, ("effect",))
 
 
-@projection(("amount", "reversal", "new"))
+@projection(("amount", "reversal", "new"), listing=True)
 def correction_rows(
     book: Book, known_at: str | None = None, *, originals: Iterable[int] | None = None
 ) -> pl.DataFrame:

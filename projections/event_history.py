@@ -99,7 +99,7 @@ class HistoryPage:
     found: int
 
 
-@projection(("amount",), private=("text",))
+@projection(("amount",), private=("text",), listing=True)
 def history(
     book: Book, through: str | None = None, known_at: str | None = None, **asked: Unpack[Asked]
 ) -> pl.DataFrame:

@@ -27,7 +27,8 @@ class Projection:
 
     ``path`` is ``module:function``, ``amounts`` the columns that are öre, ``percents`` those that
     are percentages as text, ``title`` the catalogue's key of its heading, ``private`` the columns
-    whose values may be erased: they are no part of what stays the same for ever.
+    whose values may be erased: they are no part of what stays the same for ever. A ``listing``
+    shows the log's rows one by one, and computes little.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Projection:
     percents: tuple[str, ...]
     title: str
     private: tuple[str, ...] = ()
+    listing: bool = False
 
     @property
     def function(self) -> Callable[..., pl.DataFrame]:
@@ -54,6 +56,7 @@ def projection(
     percents: tuple[str, ...] = (),
     title: str | None = None,
     private: tuple[str, ...] = (),
+    listing: bool = False,
 ) -> Callable[[Callable[P, pl.DataFrame]], Callable[P, pl.DataFrame]]:
     """Register the decorated function under its own name; two of one name are a `TypeError`."""
 
@@ -63,7 +66,7 @@ def projection(
         if name in PROJECTIONS and PROJECTIONS[name].path != path:
             raise TypeError(f"two projections share the name {name}")
         heading = title or f"title.{name}"
-        PROJECTIONS[name] = Projection(name, path, amounts, percents, heading, private)
+        PROJECTIONS[name] = Projection(name, path, amounts, percents, heading, private, listing)
         return function
 
     return register

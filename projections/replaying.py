@@ -48,11 +48,13 @@ def canonical_rows(frame: pl.DataFrame, projection: Projection) -> bytes:
     ).encode()
 
 
-def replay(book: Book) -> Iterator[Rebuilt]:
+def replay(book: Book, *, listings: bool = True) -> Iterator[Rebuilt]:
     """Every projection by name, asked as it is asked when nothing is said; what is of a forecast
-    round, of each round."""
+    round, of each round. ``listings`` are those that show the log's rows one by one."""
     exposed()  # so that all have registered
     for name, projection in sorted(PROJECTIONS.items()):
+        if projection.listing and not listings:
+            continue
         for question in _questions(book, projection):
             try:
                 frame = projection.function(book, **question)

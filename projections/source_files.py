@@ -12,7 +12,7 @@ from projections.registry import projection
 __all__ = ["sources"]
 
 
-@projection((), title="title.sources")
+@projection((), title="title.sources", listing=True)
 def sources(book: Book, through: str | None = None, known_at: str | None = None) -> pl.DataFrame:
     """The files that were imported, a row a batch, in the order they came.
 

@@ -49,7 +49,7 @@ _TOPICS = (
 _TEXTS = ("text", "comment", "reason")
 
 
-@projection(("amount",), private=("text",))
+@projection(("amount",), private=("text",), listing=True)
 def trace(
     book: Book,
     noun: str = "result",

@@ -25,7 +25,7 @@ JOURNAL: tuple[str, ...] = tuple(
 )
 
 
-@projection(SIDED, private=("text",))
+@projection(SIDED, private=("text",), listing=True)
 def journal(
     book: Book,
     through: str | None = None,
