@@ -49,6 +49,11 @@ def test_every_method_has_a_word():
     assert set(METHODS) <= set(keys("method"))
 
 
+def test_every_projection_has_a_name_for_people():
+    """In a replay and where it was published."""
+    assert [name for name in projections.PROJECTIONS if not has(f"projection.{name}")] == []
+
+
 def test_words_are_filled_in():
     """Values stand where the text names them."""
     assert label("message.created", "en", path="x") == "Created x."
