@@ -55,13 +55,18 @@ def test_the_demo_s_commands(tmp_path) -> None:
         assert done.returncode == 0, (line, done.stderr)
     made = {path.name for path in (tmp_path / "demo").iterdir()}
     assert made == {"ledger.db", "ledger.key", "result.csv", "read.db"}
+    for line in commands(1):
+        done = run(line, tmp_path / "demo")
+        assert done.returncode == 0, (line, done.stderr)
+        assert done.stdout or " -o " in line, line
+    assert (tmp_path / "demo" / "archive.zip").stat().st_size > 100_000
 
 
 def test_an_organisation_of_one_s_own(tmp_path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "cp437" if name.endswith(".se") else "utf-8")
     said: dict[str, list[str]] = {}
-    for line in commands(1):
+    for line in commands(2):
         done = run(line, tmp_path)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         said.setdefault(line, []).append(done.stdout)

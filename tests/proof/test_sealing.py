@@ -242,10 +242,37 @@ def test_a_store_from_before_sealing_opens_verifies_and_is_sealed(tmp_path) -> N
     assert sealed.exit_code == 0, sealed.output
     assert f"Förseglad från händelse {size}" in sealed.stdout
     assert proof.newest_note(Book(path)).checkpoint.origin == "utfall.example/region-nord/rn"
-    figures = json.loads((HISTORY / "0.1-unsealed.json").read_text(encoding="utf-8"))
+    same_figures("0.1-unsealed", path)
+
+
+def same_figures(name: str, path: Path) -> None:
+    """The store says what it said when it was kept."""
+    figures = json.loads((HISTORY / f"{name}.json").read_text(encoding="utf-8"))
+    assert len(figures) >= 5
     for question, rows in figures.items():
-        done = command(*question.split(" "), *at, "--format", "json")
+        done = command(*question.split(" "), "--store", str(path), "--format", "json")
         assert json.loads(done.stdout) == rows, question
+
+
+def test_every_store_that_is_kept_is_tested() -> None:
+    assert sorted(path.stem for path in HISTORY.glob("*.db")) == ["0.1-sealed", "0.1-unsealed"]
+
+
+def test_a_sealed_store_of_an_earlier_version_is_as_it_was(tmp_path) -> None:
+    path = tmp_path / "ledger.db"
+    shutil.copy(HISTORY / "0.1-sealed.db", path)
+    kept = str(HISTORY / "0.1-sealed.checkpoint")
+    told = command("verify", "--store", str(path), "--against", kept)
+    assert told.exit_code == 0, told.output
+    assert command("replay", "--check", "--store", str(path)).exit_code == 0
+    same_figures("0.1-sealed", path)
+    added = command("key", "add", "--store", str(path))
+    assert added.exit_code == 0, "its key is not kept; whoever goes on registers a new one"
+    told = command("record", "setting", "setting=x", "value=y", "--store", str(path))
+    assert told.exit_code == 0, told.output
+    again = command("verify", "--store", str(path), "--against", kept)
+    assert again.exit_code == 1, "the key without an earlier key's word is told"
+    assert "key-unvouched" in again.stdout
 
 
 def test_the_commands_of_keys_and_proofs(tmp_path, monkeypatch) -> None:
