@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -259,16 +259,31 @@ class Book:
             self._frames[topic] = self._read(topic)
         return self._frames[topic]
 
-    def _read(self, topic: str) -> pl.DataFrame:
+    @cached_property
+    def _reach(self) -> dict[str, tuple[int, int]]:
+        """First and last rowid of each kind of event that comes by the thousand."""
+        query = (
+            "SELECT topic, MIN(rowid), MAX(rowid) FROM stored_events "
+            f"WHERE NOT ({SMALL_EVENTS}) AND rowid <= ? GROUP BY topic"
+        )
+        with closing(connect(self.path)) as connection:
+            rows = connection.execute(query, (self.size,))
+            return {topic: (first, last) for topic, first, last in rows}
+
+    def _read(self, topic: str, only: Collection[str] | None = None) -> pl.DataFrame:
+        """The events of a kind, with all columns or ``only`` these and what checks them."""
         kind = EVENTS[topic]
         schema = _ENVELOPE | {name: _DTYPES[t] for name, t in fields_of(kind).items()}
+        if only is not None:
+            schema = {n: d for n, d in schema.items() if n in only or n in ("v", "recorded_at")}
+        # The small kinds have an index, which only serves who says that it fits.
+        small = "" if kind.bulk else f"AND {SMALL_EVENTS}"
+        first, last = self._reach.get(topic, (1, 0)) if kind.bulk else (1, self.size)
         with closing(connect(self.path)) as connection:
-            # The small kinds have an index, which only serves who says that it fits.
-            small = "" if kind.bulk else f"AND {SMALL_EVENTS}"
             rows = connection.execute(
                 "SELECT rowid - 1, originator_id, CAST(state AS TEXT) FROM stored_events "
-                f"WHERE topic = ? {small} AND rowid BETWEEN 1 AND ? ORDER BY rowid",
-                (topic, self.size),
+                f"WHERE topic = ? {small} AND rowid BETWEEN ? AND ? ORDER BY rowid",
+                (topic, first, last),
             ).fetchall()
         positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
         del rows
@@ -282,7 +297,7 @@ class Book:
         old = frame.filter(pl.col("v") != kind.form)
         if old.height:
             frame = self._upcast(frame, kind, states)
-        required = [name for name, field in kind.model_fields.items() if field.is_required()]
+        required = [n for n, f in kind.model_fields.items() if f.is_required() and n in schema]
         broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
         if broken.height:
             raise Tampered(f"Event {broken['position'][0]} ({topic}) does not decode.")
@@ -295,7 +310,7 @@ class Book:
         for row, state in zip(rows, states, strict=True):
             if row["v"] != kind.form:
                 event, _ = decode(kind.topic, state.encode())
-                row |= event.__dict__
+                row |= {name: event.__dict__[name] for name in row.keys() & event.__dict__.keys()}
         return pl.DataFrame(rows, schema=frame.schema)
 
     def postings(self) -> pl.DataFrame:
@@ -308,7 +323,8 @@ class Book:
             parts = []
             for kind in ("posted", "reversed", "restated"):
                 topic = {"restated": "outcome.balance_restated"}.get(kind, f"outcome.{kind}")
-                frame = self.events(topic)
+                read = self._frames.get(topic)
+                frame = self._read(topic, POSTINGS) if read is None else read
                 missing = [
                     pl.lit(None, dtype).alias(name)
                     for name, dtype in POSTINGS.items()
