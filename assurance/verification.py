@@ -9,6 +9,7 @@ from ledger.erasure import missing
 from ledger.events import EVENTS
 from ledger.log import Book, connect
 from ledger.proof import Check, Finding
+from ledger.surroundings import consistent, voucher_index
 from ledger.totals import control_totals
 from projections.replaying import replay
 
@@ -43,4 +44,15 @@ def rebuilt(book: Book) -> Iterator[Finding]:
             yield Finding("rebuilt-differs", None, text, tampering=False)
 
 
-CHECKS: tuple[Check, ...] = (decoded, control_totals, missing, rebuilt)
+def indexed(book: Book) -> Iterator[Finding]:
+    """Every index answers as its table would, and known vouchers are those of the events."""
+    yield from consistent(book.path)
+    posted = ("position", "stream", "voucher", "series", "number", "date")
+    yield from voucher_index(
+        book.path,
+        book.events("outcome.posted", *posted),
+        book.events("outcome.reversed", "position", "reverses"),
+    )
+
+
+CHECKS: tuple[Check, ...] = (decoded, indexed, control_totals, missing, rebuilt)

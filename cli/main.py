@@ -35,7 +35,7 @@ from cli import (
 )
 from cli.demo import demo
 from cli.failure import Guarded
-from cli.options import GIVEN
+from cli.options import GIVEN, check_text
 
 # Likelihood fits are of tiny matrices: threads that wait for each other only slow them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -77,6 +77,7 @@ def root(
 ) -> None:
     """Options may stand before the command or after it."""
     given = {"store": store, "actor": actor, "lang": lang}
+    check_text(given.values())
     GIVEN.set({name: value for name, value in given.items() if value})
 
 

@@ -14,7 +14,7 @@ the current folder, then from a default.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
@@ -58,6 +58,7 @@ def chosen(name: str, given: str | None, default: str) -> str:
 
     for value in (given, GIVEN.get().get(name), os.environ.get(f"LEDGER_{name.upper()}")):
         if value:
+            check_text([value])
             return value
     value = configuration().get(name, default)
     return value if isinstance(value, str) else default
@@ -226,6 +227,17 @@ def protect(output: str, store: str) -> None:
             raise UsageError(f"{output} is {what} itself.", "Choose another -o FILE.")
 
 
+def check_text(values: Iterable[object]) -> None:
+    """Raise `UsageError` for an argument whose bytes are no UTF-8: no event could hold it."""
+    from ledger.errors import UsageError
+
+    for value in values:
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+                shown = text.encode("utf-8", "replace").decode()
+                raise UsageError(f"{shown!r} is no UTF-8 text.", "Write it in UTF-8.")
+
+
 def _check_output(bundle: Shown) -> None:
     """Raise `UsageError` for an output whose name promises a form that is not written."""
     from pathlib import PurePath
@@ -263,6 +275,7 @@ def bundled(function: Callable[..., None]) -> Callable[..., None]:
             parameters.append(parameter.replace(kind=parameter.KEYWORD_ONLY, annotation=hint))
 
     def command(**given: Any) -> None:
+        check_text(given.values())
         for name, kind in bundles.items():
             bundle = kind(**{f.name: given.pop(f.name) for f in fields(kind)})
             if isinstance(bundle, Spoken):

@@ -30,12 +30,17 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(uri + mode, uri=True, timeout=15)
         try:
             connection.execute("PRAGMA query_only=ON")
-            connection.execute("SELECT 1 FROM stored_events LIMIT 1")
+            kind = connection.execute(
+                "SELECT type FROM sqlite_master WHERE name = 'stored_events'"
+            ).fetchone()
         except sqlite3.DatabaseError as error:
             connection.close()
-            if "no such table" in str(error) or not isinstance(error, sqlite3.OperationalError):
+            if not isinstance(error, sqlite3.OperationalError):
                 raise StoreError(f"{path} is no store of ours: {error}.") from error
             failure = error
         else:
-            return connection
+            if kind == ("table",):
+                return connection
+            connection.close()
+            raise StoreError(f"{path} is no store of ours: it has no table of events.")
     raise StoreError(f"{path} cannot be read: {failure}.") from failure

@@ -149,6 +149,13 @@ class Datastore(SQLiteDatastore):
                     connection.rollback()
 
 
+def library_statements() -> list[str]:
+    """The statements with which the library makes its own table."""
+    bare: Any = SQLiteApplicationRecorder.__new__(SQLiteApplicationRecorder)
+    bare.events_table_name = "stored_events"
+    return list(SQLiteApplicationRecorder.construct_create_table_statements(bare))
+
+
 class Recorder(SQLiteApplicationRecorder):
     """The library's recorder: guarded tables, and many events in one statement."""
 
@@ -163,6 +170,12 @@ class Recorder(SQLiteApplicationRecorder):
         if columns and "erased" not in columns:
             c.execute("DROP TABLE index_vouchers")
             c.execute("DELETE FROM index_progress WHERE name = 'vouchers'")
+        ours = {" ".join(sql.replace("IF NOT EXISTS ", "").split()) for sql in OUR_GUARDS}
+        c.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, sql in c.fetchall():
+            if " ".join(sql.split()) not in ours:  # a guard that somebody replaced or added
+                quoted = name.replace('"', '""')
+                c.execute(f'DROP TRIGGER "{quoted}"')
         super()._create_table(c)
 
     def rewrite(self, cursor: SQLiteCursor, table: str) -> None:

@@ -80,11 +80,18 @@ def clean(datastore: Datastore) -> bool:
     return True
 
 
+#: Rows of private values whose columns are not what we write.
+_DAMAGED = (
+    "typeof(position) <> 'integer' OR typeof(field) <> 'text' OR typeof(salt) <> 'blob' "
+    "OR typeof(value) <> 'text'"
+)
+
 _FAULTS = {
     "value-missing": "the {field} of event {position} is gone, and no erasure explains it",
     "value-kept": "the {field} of event {position} is erased by the log, and still there",
     "value-forged": "the {field} of event {position} is not what was recorded",
     "value-stray": "there is a {field} to event {position}, which has none",
+    "value-damaged": "a private value is not kept as number, text, bytes and text",
     "erasure-stray": "an erasure names the {field} of event {position}, which has none",
 }
 
@@ -99,10 +106,26 @@ def missing(book: Book) -> list[Finding]:
     with closing(connect(book.path)) as connection:
         connection.execute("BEGIN")  # values and erasures as of one moment
         erased = erasures(connection.cursor())
+        newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
+        damaged = connection.execute(f"SELECT position FROM private_values WHERE {_DAMAGED}")
+        odd = [position for (position,) in damaged]
+        beyond = connection.execute(
+            f"SELECT position, field FROM private_values WHERE position >= ? AND NOT ({_DAMAGED})",
+            (newest,),
+        ).fetchall()
         held = connection.execute(
-            "SELECT position, field, salt, value FROM private_values WHERE position < ?",
+            f"SELECT position, field, salt, value FROM private_values "
+            f"WHERE position < ? AND NOT ({_DAMAGED})",
             (book.size,),
         ).fetchall()
+    stray = [
+        Finding("value-stray", position, _FAULTS["value-stray"].format(field=f, position=position))
+        for position, f in beyond
+    ]
+    stray += [
+        Finding("value-damaged", each if isinstance(each, int) else None, _FAULTS["value-damaged"])
+        for each in odd
+    ]
     place = {"position": pl.Int64, "field": pl.String}
     found = pl.DataFrame(
         {
@@ -135,7 +158,7 @@ def missing(book: Book) -> list[Finding]:
         .filter(pl.col("code").is_not_null())
         .sort("position", "field")
     )
-    return [
+    return stray + [
         Finding(row["code"], row["position"], _FAULTS[row["code"]].format(**row))
         for row in faults.iter_rows(named=True)
     ]

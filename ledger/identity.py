@@ -24,11 +24,17 @@ class Who:
         return person(self.actor)
 
 
+#: Greek and Cyrillic letters that look as Latin ones do; capitals before they become small.
+_ALIKE_CAPITALS = str.maketrans("АВЕКМНОРСТХЅІЈУΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXSIJYABEZHIKMNOPTYX")
+_ALIKE = str.maketrans("аеорсухіјѕԛԝһԁɡıαορνικυχβ", "aeopcyxijsqwhdgiaopvikuxb")
+
+
 def person(name: str) -> str:
-    """A name as people are told apart: case, spaces, and signs that nobody sees make nobody
-    another person."""
+    """A name as people are told apart: case, spaces, signs that nobody sees, and letters of
+    other alphabets that look the same make nobody another person."""
     seen = (c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-    return " ".join("".join(seen).split()).casefold()
+    shown = " ".join("".join(seen).split()).translate(_ALIKE_CAPITALS)
+    return shown.casefold().translate(_ALIKE)
 
 
 def system_user() -> str:

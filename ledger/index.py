@@ -40,6 +40,9 @@ class Index:
         size = self._one("SELECT MAX(rowid) FROM stored_events") or 0
         if done == size:
             return
+        if not 0 <= done <= size:  # somebody else's progress: begin again
+            done = 0
+        self._cursor.execute("DELETE FROM index_vouchers WHERE first >= ?", (done,))
         self._cursor.execute(
             "SELECT rowid - 1, originator_id, topic, state FROM stored_events "
             f"WHERE rowid > ? AND topic IN ({', '.join('?' * len(_INDEXED))}) ORDER BY rowid",

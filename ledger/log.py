@@ -250,11 +250,15 @@ class Book:
 
     # ── columns ────────────────────────────────────────────────────────────────────────────
 
-    def events(self, topic: str) -> pl.DataFrame:
-        """All events of one kind: ``position``, ``stream``, the envelope's columns and its own.
+    def events(self, topic: str, *columns: str) -> pl.DataFrame:
+        """All events of one kind: ``position``, ``stream``, the envelope's columns and its own,
+        or of these only the ``columns`` named, which is cheaper where there are many events.
 
         Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
         """
+        if columns:
+            frame = self._frames.get(topic)
+            return (self._read(topic, columns) if frame is None else frame).select(columns)
         if topic not in self._frames:
             self._frames[topic] = self._read(topic)
         return self._frames[topic]

@@ -20,25 +20,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger.connection import connect
-from ledger.engine import BULK, OUR_GUARDS, SMALL_EVENTS
+from ledger.engine import BULK
 from ledger.errors import BadProof
 from ledger.families.sealing import KeyRegistered, KeyRotated
 from ledger.hashing import BLOCK, read_parts
 from ledger.notes import Note, PublicKey
+from ledger.surroundings import Finding as Finding
+from ledger.surroundings import surroundings
 from ledger.tree import EMPTY, HASH, Frontier
 
 _KEY_TOPICS = (KeyRegistered.topic, KeyRotated.topic)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong, at the first position that it concerns; ``tampering`` says that the record
-    was altered, else it is something to look at."""
-
-    code: str
-    position: int | None
-    text: str
-    tampering: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +78,7 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
             raise BadProof(f"{anchor.name} is not signed by the key that is kept with it.")
     found = LogCheck()
     with closing(connect(path)) as connection:
+        connection.execute("BEGIN")  # all of it as of one moment, while others record
         seals = list(_seals(connection, found))
         events = _Events(connection, path)
         events.build({seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors})
@@ -101,8 +93,9 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
         trusted_to = _signatures(sound, events, anchors, found)
         _anchored(anchors, events, trusted_to, found)
         _unvouched(found)
-        if not found.findings:
-            _surroundings(connection, events, found)
+        if not any(finding.tampering for finding in found.findings):
+            sealed = bool(seals or events.key_rows)
+            found.findings += surroundings(connection, events.small, sealed=sealed)
         found.sealed_from = _sealed_from(connection, events)
     found.events, found.root = events.size, events.roots[events.size].hex()
     newest = seals[-1] if seals else None
@@ -318,36 +311,6 @@ def _unvouched(found: LogCheck) -> None:
                 "whoever lost a key begins so, and so does a forger"
             )
             found.findings.append(Finding("key-unvouched", key.position, text, tampering=False))
-
-
-def _surroundings(connection: sqlite3.Connection, events: _Events, found: LogCheck) -> None:
-    """What stands around a log that is sound: the index that small events are found by, and the
-    guards, which the next recording puts back."""
-    index = connection.execute(
-        f"SELECT rowid FROM stored_events WHERE {SMALL_EVENTS} ORDER BY topic, rowid"
-    )
-    by_index = sorted(row[0] for row in index)
-    if by_index != events.small:
-        pairs = zip([*by_index, 0], [*events.small, 0], strict=False)
-        at = next(i for i, (a, b) in enumerate(pairs) if a != b)
-        position = (events.small[at] if at < len(events.small) else by_index[at]) - 1
-        text = f"event {position} is not found by the store's index"
-        found.tampered("index-wrong", position, text)
-    if not found.checkpoint and not events.key_rows:
-        return
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    present = {name: _plain(sql) for name, sql in rows}
-    wanted = {_plain(sql).split()[2]: _plain(sql) for sql in OUR_GUARDS}
-    for name in sorted(wanted.keys() | present.keys()):
-        if present.get(name) != wanted.get(name):
-            what = "missing" if name not in present else "not one of ours"
-            text = f"the guard {name} is {what}; the next recording puts ours back"
-            found.findings.append(Finding("guard-wrong", None, text, tampering=False))
-
-
-def _plain(sql: str) -> str:
-    """A statement as SQLite keeps it, with single spaces."""
-    return " ".join(sql.replace("IF NOT EXISTS ", "").split())
 
 
 def _sealed_from(connection: sqlite3.Connection, events: _Events) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -68,6 +69,9 @@ def verify(
             found.findings += check(whole)
         except LedgerError as error:
             found.findings.append(Finding(error.code, None, error.message))
+        except (sqlite3.Error, TypeError, UnicodeError) as error:
+            text = f"the store cannot be read as it was written: {error}"
+            found.findings.append(Finding("store-unreadable", None, text))
     found.findings.sort(key=lambda f: -1 if f.position is None else f.position)
     return found
 
@@ -91,8 +95,6 @@ def newest_note(book: Book) -> Note:
 def notes(book: Book) -> list[Note]:
     """The notes of all checkpoints up to the book's size, in order; none in a log that nobody
     sealed."""
-    import sqlite3
-
     with closing(connect(book.path)) as connection:
         try:
             rows = connection.execute(
@@ -133,8 +135,6 @@ def _note(text: str) -> Note:
 
 def _ask(connection: object, query: str, *parameters: object) -> tuple[str] | None:
     """One row of the table of checkpoints; None too in a store from before sealing."""
-    import sqlite3
-
     assert isinstance(connection, sqlite3.Connection)
     try:
         row: tuple[str] | None = connection.execute(query, parameters).fetchone()
@@ -147,8 +147,6 @@ def _ask(connection: object, query: str, *parameters: object) -> tuple[str] | No
 
 def leaves(book: Book) -> bytes:
     """Leaf hashes of the book's events side by side: as sealed, else computed."""
-    import sqlite3
-
     with closing(connect(book.path)) as connection:
         try:
             rows = connection.execute(

@@ -122,14 +122,14 @@ def _reversed(book: Book) -> pl.DataFrame:
     gone = pl.col("position").is_in(book.events("outcome.reversed")["reverses"].implode())
     words = pl.when(pl.col("all")).then(pl.lit("yes")).when(pl.col("any")).then(pl.lit("partly"))
     return (
-        book.events("outcome.posted")
+        book.events("outcome.posted", "position", "stream")
         .group_by(pl.col("stream").alias("batch"))
         .agg(gone.all().alias("all"), gone.any().alias("any"))
         .select("batch", words.otherwise(pl.lit("no")).alias("reversed"))
     )
 
 
-@projection(("amount",))
+@projection(("amount",), listing=True)
 def late_entries(
     book: Book, through: str | None = None, known_at: str | None = None
 ) -> pl.DataFrame:

@@ -23,6 +23,7 @@ import polars as pl
 from ledger.engine import BULK
 from ledger.errors import SearchNotUnderstood, UsageError
 from ledger.events import EVENTS, Event, private_fields
+from ledger.families.erasure import TextErased
 from ledger.log import Book, connect
 from ledger.money import to_text
 from ledger.scan import recorded_at_positions, scan
@@ -344,7 +345,8 @@ def _with_texts(book: Book, rows: pl.DataFrame, told: Callable[[str, Any], str])
             book.private(field, positions).select("position", "value").iter_rows()
         ):
             texts.setdefault(position, []).append(value)
-    small = rows.filter(~pl.col("topic").is_in(BULK))["position"].to_list()
+    told_whole = ~pl.col("topic").is_in(BULK) | (pl.col("topic") == TextErased.topic)
+    small = rows.filter(told_whole)["position"].to_list()
     for recorded in recorded_at_positions(book, small):
         said = [told(name, value) for name, value in _own(recorded.event)]
         texts.setdefault(recorded.position, []).extend(said)

@@ -34,11 +34,13 @@ class Noun:
     default: str
     rows: tuple[str, ...]
     by_level: bool = False
+    month_default: str | None = None
 
-    def figure(self, name: str | None) -> str:
-        """The figure of that name, the default if None; `UsageError` for what is none."""
+    def figure(self, name: str | None, *, month: bool = False) -> str:
+        """The figure of that name, the default (of a ``month``) if None; `UsageError` for what is
+        none."""
         if name is None:
-            return self.default
+            return (self.month_default if month else None) or self.default
         if name not in self.figures:
             raise UsageError(
                 f"The table has no figure {name!r}.", f"Known: {', '.join(self.figures)}."
@@ -80,6 +82,7 @@ NOUNS: dict[str, Noun] = {
             account_balance.FORMULAS,
             "closing",
             ("account", "month"),
+            month_default="change",
         ),
         Noun(
             "forecast",

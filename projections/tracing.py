@@ -93,7 +93,7 @@ def trace(
     """
     book = as_known(book, known_at)
     kind = noun_of(noun)
-    name = kind.figure(measure)
+    name = kind.figure(measure, month=month is not None)
     codes = {
         "line": line,
         "account": account,

@@ -94,7 +94,7 @@ def trace(
             row["path"] = " ".join(found["path"])
         return table_from(rows, [*columns, *PROOF], "")
     kind = noun_of(noun)
-    figure = kind.figure(ask.get("measure"))
+    figure = kind.figure(ask.get("measure"), month=ask.get("month") is not None)
     notes = [
         *asked_for(book, lang, tree=ask.get("tree"), structure=ask.get("structure")),
         *_formula(kind, figure, lang),

@@ -1,0 +1,131 @@
+"""What stands around the events in the file: indexes, guards, and what nobody of ours put there.
+
+None of it is hashed, and all of it decides what questions find: a forged index can answer in the
+place of the table that it claims to be of.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from ledger.connection import connect
+from ledger.engine import OUR_GUARDS, OUR_TABLES, SMALL_EVENTS, library_statements
+
+#: What SQLite makes itself, and indexes of other versions of ours: integrity_check holds them to
+#: what they say they are.
+_ALLOWED = re.compile(r"sqlite_.*|small_events_\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, at the first position that it concerns; ``tampering`` says that the record
+    was altered, else it is something to look at."""
+
+    code: str
+    position: int | None
+    text: str
+    tampering: bool = True
+
+
+def surroundings(
+    connection: sqlite3.Connection, small: Sequence[int], *, sealed: bool
+) -> Iterator[Finding]:
+    """The index of small events against the rowids of a full reading, and of a store that was
+    ``sealed`` everything in it against what we put there."""
+    index = connection.execute(
+        f"SELECT rowid FROM stored_events WHERE {SMALL_EVENTS} ORDER BY topic, rowid"
+    )
+    by_index = sorted(row[0] for row in index)
+    if by_index != small:
+        pairs = zip([*by_index, 0], [*small, 0], strict=False)
+        at = next(i for i, (a, b) in enumerate(pairs) if a != b)
+        position = (small[at] if at < len(small) else by_index[at]) - 1
+        text = f"event {position} is not found by the store's index"
+        yield Finding("index-wrong", position, text)
+    if not sealed:
+        return
+    present, wanted = _objects(connection), _ours()
+    for name in sorted(wanted.keys() | present.keys()):
+        if present.get(name) == wanted.get(name) or _ALLOWED.fullmatch(name):
+            continue
+        kind = (present.get(name) or wanted[name])[0]
+        what = "is missing" if name not in present else "is not one of ours"
+        if kind == "trigger" and name in wanted:
+            text = f"the guard {name} {what}; the next recording puts ours back"
+            yield Finding("guard-wrong", None, text, tampering=False)
+        elif name in present:
+            yield Finding("schema-foreign", None, f"the {kind} {name} {what}", tampering=False)
+
+
+Objects = dict[str, tuple[str, str]]
+
+
+def _objects(connection: sqlite3.Connection) -> Objects:
+    """Tables, indexes, views and triggers: kind and statement by name, single-spaced and without
+    the quotes that SQLite puts round a name that it changed."""
+    rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {name: (kind, " ".join(sql.replace('"', "").split())) for name, kind, sql in rows}
+
+
+@cache
+def _ours() -> Objects:
+    """The same of a new store."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        for statement in (*library_statements(), *OUR_TABLES, *OUR_GUARDS):
+            empty.execute(statement)
+        return _objects(empty)
+
+
+def consistent(path: Path) -> Iterator[Finding]:
+    """SQLite's own check of the file: pages, and every index against its table."""
+    with closing(connect(path)) as connection:
+        told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+    if told != ["ok"]:
+        text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
+        yield Finding("store-inconsistent", None, text)
+
+
+def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> Iterator[Finding]:
+    """The table that tells known vouchers against the events: where each begins, how many rows,
+    its name, and whether it was reversed.
+
+    ``posted`` has position, stream, voucher, series, number and date of each posting,
+    ``reversals`` the position that each reverses, as ``reverses``.
+    """
+    columns = ("first", "rows", "series", "number", "date", "batch", "reversed")
+    with closing(connect(path)) as connection:
+        rows = connection.execute(f"SELECT {', '.join(columns)} FROM index_vouchers").fetchall()
+        size = connection.execute(
+            "SELECT size FROM index_progress WHERE name = 'vouchers'"
+        ).fetchone()
+    held = {row[0]: row[1:] for row in rows}
+    done = size[0] if size is not None and isinstance(size[0], int) else 0
+    gone = set(reversals.filter(pl.col("position") < done)["reverses"])
+    wanted = (
+        posted.filter(pl.col("position") < done)
+        .with_columns(gone=pl.col("position").is_in(sorted(gone)))
+        .group_by("stream", "voucher", maintain_order=True)
+        .agg(
+            pl.col("position").min().alias("first"),
+            pl.len().alias("rows"),
+            pl.col("series", "number").first().fill_null(""),
+            pl.col("date").first(),
+            pl.col("gone").any().cast(pl.Int64),
+        )
+        .select("first", "rows", "series", "number", "date", "stream", "gone")
+    )
+    expected = {row[0]: row[1:] for row in wanted.iter_rows()}
+    if held == expected:
+        return
+    first = min(k for k in held.keys() | expected.keys() if held.get(k) != expected.get(k))
+    position = first if isinstance(first, int) else 0
+    text = f"the index of vouchers is not what the events say at event {position}"
+    yield Finding("index-wrong", position, text)
