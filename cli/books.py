@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import Known, bundled
+from cli.options import Known, Scoped, bundled
 from cli.output import bold_in, show, show_lines
 from cli.session import book_of, is_simulated
 
@@ -17,26 +17,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entries(Known):
-    """What a list of entries takes."""
+class Entries(Scoped):
+    """What a list of entries takes: everything dated up to a period."""
 
-    through: Annotated[
-        str | None,
-        typer.Option(
-            "--through",
-            metavar="PERIOD",
-            help="Everything dated up to it. Else the latest closed month.",
-        ),
-    ] = None
-    year: Annotated[
-        str | None, typer.Option("--year", metavar="YEAR", help="Only that fiscal year.")
-    ] = None
-    unit: Annotated[
-        str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
-    ] = None
-    tree: Annotated[
-        str, typer.Option("--tree", metavar="TREE[@PERIOD]", help="The tree of units.")
-    ] = "line"
     account: Annotated[
         str | None,
         typer.Option("--account", metavar="CODES", help="5010, 5000-5999; several with commas."),

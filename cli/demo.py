@@ -225,6 +225,6 @@ def _report(common: Common) -> None:
     for why, command in (
         ("next.compare", f"ledger forecast --through {THROUGH} --by unit --scale tkr {at}"),
         ("next.past", f"ledger result --through 2020-07 --known-at 2020-08-31 --by area {at}"),
-        ("next.trace", f"ledger result --through {THROUGH} --by unit,line -o result.csv {at}"),
+        ("next.trace", f"ledger trace result --unit 640 --line Lokalkostnader {at}"),
     ):
         put(f"  {word(why)}\n    {command}\n")

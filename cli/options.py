@@ -171,8 +171,8 @@ class Known(Shown):
 
 
 @dataclass(frozen=True)
-class Reading(Known):
-    """What every report takes."""
+class Scoped(Known):
+    """Which months and which part of the organisation."""
 
     through: Annotated[
         str | None,
@@ -191,6 +191,12 @@ class Reading(Known):
     tree: Annotated[
         str, typer.Option("--tree", metavar="TREE[@PERIOD]", help="The tree of units.")
     ] = "line"
+
+
+@dataclass(frozen=True)
+class Reading(Scoped):
+    """What every report takes."""
+
     structure: Annotated[
         str | None, typer.Option("--structure", metavar="NAME", help="The report structure.")
     ] = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.options import Common, Format, Shown, Writing, bundled, protect
+from cli.options import Common, Shown, Writing, bundled, protect
 from cli.output import put, put_file, say, show, word
 from cli.session import book_of, is_simulated, position_of, record, store_of
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ledger.notes import Note, PublicKey
     from ledger.proof import Anchor, LogCheck
 
+#: What a verification is told as; it is no table of rows.
+Form = Literal["table", "json"]
 #: Exit codes of a verification with findings, and with tampering among them.
 FINDINGS, TAMPERED = 1, 6
 
@@ -107,7 +109,9 @@ def verify(
     log_only: Annotated[
         bool, typer.Option("--log-only", help="Bytes, order, signatures; rebuild nothing.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="table or json.")] = "table",
+    form: Annotated[
+        Form, typer.Option("--format", help="What it found, as text or JSON.")
+    ] = "table",
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead.")
     ] = None,
@@ -229,7 +233,7 @@ def _vouchers_for(found: LogCheck) -> list[str]:
 
 
 def _verify_proof(
-    file: str, key: str | None, anchors: list[Anchor], form: Format, output: str | None
+    file: str, key: str | None, anchors: list[Anchor], form: Form, output: str | None
 ) -> None:
     """Check a proof's file with the key kept, and say what it proves."""
     import json

@@ -15,7 +15,6 @@ from ledger.commands import Occasion, Source
 from ledger.errors import (
     ClockBehind,
     InputRefused,
-    PeriodClosed,
     StoreError,
     StoreExists,
     StoreMissing,
@@ -24,7 +23,6 @@ from ledger.errors import (
     UnknownTime,
     UsageError,
 )
-from ledger.families.governance import ClosePeriods
 from ledger.families.organisation_commands import ChangeSettings, Found
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.identity import Who
@@ -265,49 +263,6 @@ def test_bytes_that_do_not_decode_are_tampering(store) -> None:
     client.close()
     with pytest.raises(Tampered, match=r"organisation\.setting_changed"):
         _ = store.book().state
-
-
-def _close(path: Path, barrier) -> None:
-    store = Store(path, Clock())
-    barrier.wait()
-    store.record(ClosePeriods(("2020-08",)), ACTOR, Source("ledger close"))
-    store.close()
-
-
-def _post(path: Path, barrier) -> None:
-    store = Store(path, Clock())
-    barrier.wait()
-    try:
-        post(store, *wage("race", 1_00))
-    except (InputRefused, PeriodClosed):
-        os._exit(4)
-    finally:
-        store.close()
-
-
-def test_closing_and_posting_race_and_never_both_win(tmp_path) -> None:
-    context = multiprocessing.get_context("spawn")
-    outcomes = set()
-    for turn in range(5):
-        folder = tmp_path / str(turn)
-        folder.mkdir()
-        new_store(folder).close()
-        path, barrier = folder / "ledger.db", context.Barrier(2, timeout=30)
-        pair = [context.Process(target=f, args=(path, barrier)) for f in (_close, _post)]
-        for process in pair:
-            process.start()
-        for process in pair:
-            process.join(30)
-        topics = [r.event.topic for r in ledger.open(path).recorded()]
-        closed = topics.index("governance.period_closed")
-        posted = topics.index("outcome.posted") if "outcome.posted" in topics else None
-        assert pair[0].exitcode == 0
-        if posted is None:
-            assert pair[1].exitcode == 4
-        else:
-            assert posted < closed, "a posting after the closing"
-        outcomes.add(posted is None)
-    assert len(outcomes) in (1, 2)
 
 
 def _post_for_ever(path: Path, begun) -> None:
