@@ -3,8 +3,11 @@
 Every series is seen on three scales (a season that multiplies, one that adds, logarithms), each
 deseasonalised and smoothed by the whole grid; the airline model sees the season evolve; last
 year's rest moved by half of this year's change and the share method are what controllers do. Where
-series are few, a full likelihood fit by statsmodels joins them (`likelihood`). Models that disagree
-are the best measure of how little is known, so their spread enters the variance.
+series are few, a full likelihood fit by statsmodels joins them (`likelihood`).
+
+The forecast is half the median of all, which no single member leads astray, and half the mean of
+the models, which wastes nothing of what they know. Models that disagree are the best measure of
+how little is known, so their spread enters the variance.
 """
 
 from __future__ import annotations
@@ -30,10 +33,14 @@ from forecasting.smoothing import (
 from forecasting.spikes import without_spikes
 from forecasting.window import Window
 
-CHUNK = 512
+CHUNK = 1024
 """Series worked on at a time, so that the arrays stay in the processor's cache."""
 EXPONENT = 50.0
 """Bound of a logarithmic forecast (series have mean size one): e^50 is absurd, yet finite."""
+AIRLINE_MONTHS = 3 * YEAR
+"""Months from which the airline model counts in the mean. Its differences use up thirteen; in
+earlier years its error was 1.27 times the combination's below three years, 1.16 below four and
+1.04 above (docs/forecasting.md)."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +76,20 @@ def combine(window: Window, *, likelihood: bool = False) -> Estimate:
 
 
 def _combine_chunk(window: Window, *, positive: bool, likelihood: bool) -> _Member:
-    """The median over members; the variance is within members plus between them."""
-    smoothed = [_additive(window)]
+    """Median of the members and mean of the models; variance within members plus between them."""
+    models = [_additive(window), _airline(window, log=positive)]
     others = [naive.last_year(window)]
     if positive:
-        smoothed += [_ratio(window), _logarithmic(window), _airline(window, log=True)]
+        models += [_ratio(window), _logarithmic(window)]
         others.append(naive.share(window))
-    else:
-        smoothed.append(_airline(window, log=False))
     if likelihood:
         others.append(_fitted(window, positive=positive))
-    points = np.stack([m.remaining for m in smoothed] + others)
-    within = np.stack([m.variance for m in smoothed])
-    middle = np.nanmedian(points, axis=0)
+    points = np.stack([m.remaining for m in models] + others)
+    within = np.stack([m.variance for m in models])
+    voice = np.ones((len(models), len(window.y)))
+    voice[1] = window.length >= AIRLINE_MONTHS
+    mean = (voice * points[: len(models)]).sum(0) / voice.sum(0)
+    middle = 0.5 * (np.nanmedian(points, axis=0) + mean)
     between = np.nanmedian(np.abs(points - middle), axis=0) ** 2 * 1.4826**2
     return _Member(middle, np.median(within, axis=0) + between)
 

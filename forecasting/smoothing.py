@@ -85,16 +85,20 @@ def smooth(x: Floats, k: int, grid: Grid, level: Floats, trend: Floats) -> Smoot
     first = first_months(x)
     level, trend = level.copy(), trend.copy()
     squares = np.zeros((YEAR, *level.shape))
+    error, change = np.empty_like(level), np.empty_like(level)
     place = positions(x.shape[1], k)
+    alive_in = np.searchsorted(first, np.arange(x.shape[1] + 1), side="right")
     for t in range(int(first[0]), x.shape[1]):
-        alive = int(np.searchsorted(first, t, side="right"))
-        drift = grid.phi * trend[:alive]
-        expected = level[:alive] + drift
-        error = x[:alive, t, None] - expected
-        level[:alive] = expected + grid.alpha * error
-        trend[:alive] = drift + grid.beta * error
-        scored = int(np.searchsorted(first, t - WARM_UP, side="right"))
-        squares[place[t], :scored] += error[:scored] ** 2
+        alive, scored = alive_in[t], alive_in[max(t - WARM_UP, 0)] if t >= WARM_UP else 0
+        # Written in place: what is spent here is memory's time, not the processor's.
+        now, slope, e, part = level[:alive], trend[:alive], error[:alive], change[:alive]
+        slope *= grid.phi
+        now += slope
+        np.subtract(x[:alive, t, None], now, out=e)
+        now += np.multiply(e, grid.alpha, out=part)
+        slope += np.multiply(e, grid.beta, out=part)
+        e = e[:scored]
+        squares[place[t], :scored] += np.multiply(e, e, out=e)
     return Smoothed(level, trend, squares)
 
 

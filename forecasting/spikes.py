@@ -41,8 +41,21 @@ def without_spikes(y: Floats, k: int) -> Floats:
         return y
     padded = np.pad(y, ((0, 0), (NEIGHBOURS, NEIGHBOURS)), constant_values=np.nan)
     level = _median(sliding_window_view(padded, 2 * NEIGHBOURS + 1, axis=1))
-    away = y - level
+    length = np.isfinite(y).sum(1)
+    mean_month = np.nansum(np.abs(y), axis=1) / np.maximum(length, 1)
+    with np.errstate(invalid="ignore"):
+        far = np.abs(y - level) > SHARE_OF_MONTH * mean_month[:, None]
+    # Most series have no month that far out, and need no further look.
+    rows = np.flatnonzero(far.any(1))
+    cleaned = y.copy()
+    cleaned[rows] = _replaced(y[rows], level[rows], k)
+    return cleaned
 
+
+def _replaced(y: Floats, level: Floats, k: int) -> Floats:
+    """`y` with its spikes, seen from the level around them, replaced."""
+    columns = y.shape[1]
+    away = y - level
     place = positions(columns, k)
     usual = np.full_like(y, np.nan)
     for column in range(columns):

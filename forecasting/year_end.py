@@ -19,6 +19,9 @@ from forecasting.window import SHORTEST, Window
 
 BACKTESTS = 2
 """Past years whose forecasts calibrate the intervals, where histories are long enough."""
+CALIBRATED = 2000
+"""Series, evenly spaced by name, whose past forecasts calibrate the intervals of all. Four thousand
+of them (two years) fix an 80 % level within 0.6 %: less than one year differs from another."""
 FLOOR = 0.01
 """Least standard deviation of a month to come, as part of a mean month: even a rent that never
 moved may be indexed. Each month left counts once, so the sum has FLOOR x sqrt(months left)."""
@@ -131,6 +134,8 @@ def _past_forecasts(window: Window, *, likelihood: bool) -> list[tuple[Estimate,
         rows = np.flatnonzero(window.length - YEAR * years >= SHORTEST)
         if not len(rows):
             break
+        some = min(len(rows), CALIBRATED)
+        rows = rows[np.arange(some) * len(rows) // some]
         then = then.rows(rows)
         actual = window.year(years)[rows, window.k :].sum(1)
         past.append((_bounded(combine(then, likelihood=likelihood), then), actual))
