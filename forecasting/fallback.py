@@ -65,9 +65,9 @@ def fall_back(window: Window, method: str) -> Estimate:
         return Estimate(remaining, np.zeros(n), np.full(n, np.inf))
     remaining = naive.METHODS[method](window)
     if method == "budget_rest":
-        assert window.budget is not None
-        errors = this_year - window.budget[:, :k]
-        size = np.abs(window.budget[:, k:]).mean(1)
+        plan = window.plan(0)
+        errors = this_year - plan[:, :k]
+        size = np.abs(plan[:, k:]).mean(1)
     elif method == "run_rate":
         errors = this_year - remaining[:, None] / h
         size = np.abs(remaining) / h

@@ -65,9 +65,7 @@ def share(window: Window) -> Floats:
 
 def budget_rest(window: Window) -> Floats:
     """The budget of the months left, however the year has gone so far."""
-    if window.budget is None:
-        return np.full(len(window.y), np.nan)
-    return np.asarray(window.budget[:, window.k :].sum(1))
+    return np.asarray(window.plan(0)[:, window.k :].sum(1))
 
 
 def naive_median(window: Window) -> Floats:

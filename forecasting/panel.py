@@ -57,9 +57,9 @@ def read_panel(
         scale = _scale(y)
         return Panel(names, outcome, Window(y / scale[:, None], k), scale)
     plan = _budget(budget, names, k, last)
-    # A series long enough for the models does without, and must not take its scale from there.
-    plan[np.isfinite(y).sum(1) >= SHORTEST] = np.nan
-    scale = _scale(np.concatenate([y, plan], axis=1))
+    # A series long enough for the models must not take its scale from there.
+    short = np.isfinite(y).sum(1) < SHORTEST
+    scale = _scale(np.concatenate([y, np.where(short[:, None], plan[:, -YEAR:], np.nan)], axis=1))
     return Panel(names, outcome, Window(y / scale[:, None], k, plan / scale[:, None]), scale)
 
 
@@ -122,16 +122,20 @@ def _without_leading_zeros(
 
 
 def _budget(budget: pl.DataFrame, names: pl.Series, k: int, last: int) -> Floats:
-    """`(series, 12)`: the fiscal year's budget by month; NaN for series without any."""
+    """`(series, 12 x years)`: the budgets by month of the fiscal years that any series has, the
+    current one last; a year of NaN for series without a budget of it."""
     _check_columns(budget, "budget")
-    plan = np.full((len(names), YEAR), np.nan)
     rows = _months(budget, "budget", last).filter(
-        pl.col("ahead").is_between(1 - k, YEAR - k), pl.col("series").is_in(names.implode())
+        pl.col("ahead").is_between(1 - k - PRIOR_YEARS * YEAR, YEAR - k),
+        pl.col("series").is_in(names.implode()),
     )
     row = names.search_sorted(rows.get_column("series")).to_numpy()
-    plan[row] = 0.0
-    plan[row, k - 1 + rows["ahead"].to_numpy()] = rows["value"].to_numpy()
-    return plan
+    age = (YEAR - k - rows["ahead"].to_numpy()) // YEAR
+    years = int(age.max()) + 1 if len(age) else 1
+    plan = np.full((len(names), years, YEAR), np.nan)
+    plan[row, years - 1 - age] = 0.0
+    plan[row, years - 1 - age, (k - 1 + rows["ahead"].to_numpy()) % YEAR] = rows["value"].to_numpy()
+    return plan.reshape(len(names), years * YEAR)
 
 
 def _scale(values: Floats) -> Floats:

@@ -22,8 +22,8 @@ class Window:
 
     `y` is `(series, months)`: the last column is month `k` of the fiscal year, NaN stands before a
     series' first month and nowhere else. Models answer with the sum of the `12 - k` months to come.
-    `budget` is `(series, 12)`: the current fiscal year's budget by month, rows of NaN where a
-    series has none.
+    `budget` is `(series, 12 x years)`: whole fiscal years, the current one last; a year of NaN
+    where a series has none.
     """
 
     y: Floats
@@ -54,6 +54,14 @@ class Window:
             months[:, YEAR - have :] = self.y[:, end - have : end]
         return months
 
+    def plan(self, age: int) -> Floats:
+        """The budget of the fiscal year `age` years ago (0 = the current one), `(series, 12)`; NaN
+        where there is none."""
+        end = 0 if self.budget is None else self.budget.shape[1] - YEAR * age
+        if self.budget is None or end <= 0:
+            return np.full((len(self.y), YEAR), np.nan)
+        return self.budget[:, end - YEAR : end]
+
     def rows(self, chosen: NDArray[np.intp]) -> Window:
         """The window of some of the series, in the order given.
 
@@ -68,4 +76,8 @@ class Window:
     def back(self, years: int) -> Window | None:
         """The window as it stood the same month `years` years ago; None if that is before all."""
         columns = self.y.shape[1] - YEAR * years
-        return Window(self.y[:, :columns], self.k) if columns > 0 else None
+        if columns <= 0:
+            return None
+        plans = 0 if self.budget is None else self.budget.shape[1] - YEAR * years
+        budget = None if self.budget is None or plans <= 0 else self.budget[:, :plans]
+        return Window(self.y[:, :columns], self.k, budget)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecasting.budget import Past, follow, learn
 from forecasting.combination import combine
 from forecasting.fallback import choose, fall_back
 from forecasting.intervals import Estimate, conformal_factors, half_widths
@@ -49,8 +51,9 @@ def forecast_year_end(
         through: a day in the last month known; the fiscal year is the one that holds it.
         levels: central intervals wanted. 0.8 and 0.95 are always given; 0.9 adds `p5` and `p95`,
             0.5 adds `p25` and `p75`, and so on.
-        budget: the fiscal year's phased budget in the same columns, unit and sign. Used for
-            series with less than 24 months; months without a row are 0.
+        budget: phased budgets in the same columns, unit and sign: the fiscal year's, and those of
+            years before, which tell how outcomes follow them (see `budget`). Months without a
+            row in a year with any are 0. A series with less than 24 months goes by it alone.
         seed: part of the contract for methods that draw; this one draws nothing.
         first_month: the month in which the fiscal year begins.
 
@@ -101,7 +104,12 @@ def _forecast(
         part = window.rows(rows)
         if method == "combination":
             estimate = combine(part, likelihood=likelihood)
-            factors = conformal_factors(_past_forecasts(part, likelihood=likelihood), levels)
+            past = _past_forecasts(part, likelihood=likelihood)
+            if part.budget is not None:
+                following = learn(past)
+                estimate = follow(part, estimate, following)
+                past = [replace(p, estimate=follow(p.window, p.estimate, following)) for p in past]
+            factors = conformal_factors([(p.estimate, p.actual) for p in past], levels)
         else:
             estimate = fall_back(part, str(method))
             factors = np.ones(len(levels))
@@ -115,7 +123,7 @@ def _bounded(estimate: Estimate, window: Window) -> Estimate:
 
     The upper bound bites only where a logarithmic scale met months of a millionth of the others.
     """
-    known = [window.y] if window.budget is None else [window.y, window.budget]
+    known = [window.y, window.plan(0)]
     sizes = [np.where(np.isfinite(months), np.abs(months), 0.0) for months in known]
     month = sizes[0].sum(1) / window.length
     low = (FLOOR * month) ** 2 * window.horizon
@@ -124,7 +132,7 @@ def _bounded(estimate: Estimate, window: Window) -> Estimate:
     return Estimate(estimate.remaining, variance, estimate.freedom)
 
 
-def _past_forecasts(window: Window, *, likelihood: bool) -> list[tuple[Estimate, Floats]]:
+def _past_forecasts(window: Window, *, likelihood: bool) -> list[Past]:
     """What the same combination would have said at the same month of past years, and what came."""
     past = []
     for years in range(1, BACKTESTS + 1):
@@ -138,7 +146,7 @@ def _past_forecasts(window: Window, *, likelihood: bool) -> list[tuple[Estimate,
         rows = rows[np.arange(some) * len(rows) // some]
         then = then.rows(rows)
         actual = window.year(years)[rows, window.k :].sum(1)
-        past.append((_bounded(combine(then, likelihood=likelihood), then), actual))
+        past.append(Past(then, _bounded(combine(then, likelihood=likelihood), then), actual))
     return past
 
 
@@ -147,7 +155,7 @@ def _quantiles(window: Window, remaining: Floats, half: Floats) -> tuple[Floats,
 
     A series that never had a negative month (a positive one, for costs) is not given one.
     """
-    known = [window.y] if window.budget is None else [window.y, window.budget]
+    known = [window.y, window.plan(0)]
     least = np.min([np.where(np.isfinite(m), m, 0.0).min(1) for m in known], axis=0)
     bottom = np.where(least >= 0, 0.0, -np.inf)
     middle = np.maximum(remaining, bottom)
