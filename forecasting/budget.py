@@ -96,9 +96,8 @@ def learn(past: list[Past]) -> Following:
     carried = _carried(x, y)
     size, rest = _joined(sizes), _joined(rests)
     budget = rest + carried * x * size
-    return Following(
-        carried, _weight(budget / size, _joined(models) / size, _joined(actuals) / size)
-    )
+    weight = _weight(budget / size, _joined(models) / size, _joined(actuals) / size)
+    return Following(carried, weight, np.inf)
 
 
 def follow(window: Window, estimate: Estimate, following: Following) -> Estimate:
