@@ -4,13 +4,18 @@
 does so here: öre go over as Float64 (exact up to 2⁵³ öre), come back rounded half-up once, and
 what is already known (outcome, budget, last year) never makes the journey at all. ::
 
-    monthly_series ── Float64 ──> forecast_year_end ── half-up ──> öre
-    result, budget ───────────────── öre ────────────────────────> öre
+    forecast_parts ── Float64 ──> forecast_year_end, reconciled ── half-up ──> öre of each detail
+    result, budget ──────────────────── öre ─────────────────────────────────> öre of each row
+
+A row's months left are the sum of its details', in öre, so units add to areas and areas to the
+whole in every table. Its interval is the model's for the row's own months, moved to lie around
+that sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -19,12 +24,12 @@ import projections
 from ledger.errors import ForecastError, UsageError
 from ledger.periods import first_day, shift
 from projections.dimensions import CODES, LEVELS, outcome_span
+from projections.forecast_parts import Parts, forecast_parts
+from projections.timelines import JOIN
 
 if TYPE_CHECKING:
     from ledger.log import Book
 
-#: Between the keys of a series by several dimensions, as `projections.monthly_series` joins them.
-JOIN = "|"
 #: The series of everything together.
 TOTAL = "total"
 ALWAYS = (80, 95)
@@ -62,8 +67,8 @@ def year_end(
     Columns: the key or keys and ``name`` (String), ``outcome`` so far, ``remaining``,
     ``forecast`` (their sum), the quantiles of `quantiles`, ``annual_budget``, ``variance``
     (forecast − annual_budget), ``last_year`` (the whole of it; Int64 öre, result sign, null where
-    unknown), ``method`` (String). One dimension ends with a total: its figures are the sums of
-    the rows, its interval the model's for the whole, moved to lie around that sum.
+    unknown), ``method`` (String; ``sum`` where the row's parts have different ones). One
+    dimension ends with a total, which is the sum of the rows and the same in every table.
 
     Raises `ledger.errors.ForecastError` where ``through`` is after the latest month with outcome,
     or a figure does not fit in 64 bits of öre.
@@ -79,23 +84,134 @@ def year_end(
     ask.pop("year", None)
     keys = known.columns[: known.columns.index("name")]
     rows = known.filter(pl.col(keys[0]).is_not_null()) if len(by) == 1 else known
-    wanted = tuple(sorted({*ALWAYS, *levels}))
-    history = projections.monthly_series(book, last, by=by, **ask)
-    budget = projections.budget_series(book, last, by=by, **ask)
-    series = pl.concat_str(keys, separator=JOIN)
-    rows = rows.with_columns(series.alias("series")).join(
-        _last_year(book, history, last), on="series", how="left"
+    rows = rows.with_columns(pl.concat_str(keys, separator=JOIN).alias("row"))
+    model = Model(book, last, tuple(sorted({*ALWAYS, *levels})), seed)
+    parts, details = asked_of(model, by, **ask)
+    told = model.rows(parts, details)
+    joined = rows.join(_last_year(book, parts.outcome, last), on="row", how="left").join(
+        told, on="row", how="left"
     )
-    history = _with_silent(history, rows["series"], last)
-    told = to_ore(_model(book, history, budget, last, wanted, seed), quantiles(wanted))
-    table = _table(rows.join(told, on="series", how="left"), wanted)
+    table = _table(joined, model.quantiles)
     if len(by) == 1:
-        whole = to_ore(
-            _model(book, _summed(history), _summed(budget), last, wanted, seed), quantiles(wanted)
-        )
-        table = pl.concat([table, _total(table, whole, keys, wanted)])
-    order = [*keys, "name", *_FIXED[:3], *quantiles(wanted), *_FIXED[3:], "method"]
+        table = pl.concat([table, _total(table, model.whole(parts), keys, model.quantiles)])
+    order = [*keys, "name", *_FIXED[:3], *model.quantiles, *_FIXED[3:], "method"]
     return table.select(order)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The forecasting engine asked about one book and month; öre in, öre out."""
+
+    book: Book
+    last: str
+    levels: tuple[int, ...]
+    seed: int = 0
+
+    @property
+    def quantiles(self) -> list[str]:
+        """The columns of its intervals."""
+        return quantiles(self.levels)
+
+    def told(self, history: pl.DataFrame, budget: pl.DataFrame, key: str) -> pl.DataFrame:
+        """What it says of the months summed by ``key``, in floats; see `forecast_year_end`."""
+        from forecasting import forecast_year_end
+
+        founded = self.book.organisation.require_founded()
+        known, planned = (
+            frame.group_by(pl.col(key).alias("series"), "period")
+            .agg(pl.col("value").sum().cast(pl.Float64))
+            .sort("series", "period")
+            for frame in (history, budget)
+        )
+        return forecast_year_end(
+            known,
+            first_day(self.last),
+            [level / 100 for level in self.levels],
+            planned if planned.height else None,
+            self.seed,
+            first_month=founded.first_month,
+        )
+
+    def rows(self, parts: Parts, details: pl.DataFrame) -> pl.DataFrame:
+        """The rows' months left as the sums of their details, and intervals around them.
+
+        Columns: ``row``, ``remaining``, the quantiles (of the months left), ``method``.
+        """
+        methods = pl.col("method")
+        sums = details.group_by("row").agg(
+            pl.col("remaining").sum(),
+            pl.when(methods.n_unique() == 1).then(methods.first()).otherwise(pl.lit("sum")),
+        )
+        own = to_ore(self.told(parts.outcome, parts.budget, "row"), self.quantiles)
+        around = [
+            (pl.col("remaining") + pl.col(name) - pl.col("forecast")).alias(name)
+            for name in self.quantiles
+        ]
+        own = own.select(pl.col("series").alias("row"), "forecast", *self.quantiles)
+        return sums.join(own, on="row", how="left").with_columns(around).drop("forecast")
+
+    def whole(self, parts: Parts) -> dict[str, int]:
+        """How far each quantile of everything together lies from its middle."""
+        everything = pl.lit(TOTAL).alias("row")
+        summed = [frame.with_columns(everything) for frame in (parts.outcome, parts.budget)]
+        own = to_ore(self.told(summed[0], summed[1], "row"), self.quantiles).row(0, named=True)
+        return {name: own[name] - own["forecast"] for name in self.quantiles}
+
+
+def asked_of(model: Model, by: Sequence[str], **ask: Any) -> tuple[Parts, pl.DataFrame]:
+    """The parts that are asked for, and the details that their rows sum, as in `details_of`.
+
+    All of the organisation is forecast and what is asked for is taken out of it, so that a unit's
+    forecast is the same alone and among the others.
+    """
+    unit = ask.pop("unit", None)
+    parts = _with_silent(forecast_parts(model.book, model.last, by=by, **ask), model.last)
+    details = details_of(model, parts)
+    if unit is None:
+        return parts, details
+    asked = _with_silent(
+        forecast_parts(model.book, model.last, by=by, unit=unit, **ask), model.last
+    )
+    rows = asked.outcome.select("row", "detail").unique()
+    return asked, details.drop("row").join(rows, on="detail")
+
+
+def details_of(model: Model, parts: Parts) -> pl.DataFrame:
+    """The months left of each detail: what the model says of it, and what makes it sum to its part.
+
+    Columns: ``row``, ``part``, ``detail`` (String), ``model``, ``reconciled``, ``remaining`` (their
+    sum; Int64 öre), ``method``.
+    """
+    bases = model.told(parts.outcome, parts.budget, "part")
+    names = parts.outcome.select("row", "part", "detail").unique()
+    if (names["part"] == names["detail"]).all():
+        told = to_ore(bases, model.quantiles).with_columns(moved=pl.lit(0.0))
+    else:
+        from forecasting.structure import reconciled
+
+        finer = model.told(parts.outcome, parts.budget, "detail").join(
+            names.select(pl.col("detail").alias("series"), "part").unique(), on="series", how="left"
+        )
+        moved = reconciled(bases, finer).select("series", "moved")
+        told = to_ore(finer, model.quantiles).join(moved, on="series", how="left")
+    frame = names.join(told, left_on="detail", right_on="series", how="left").select(
+        "row", "part", "detail", pl.col("remaining").alias("model"), "moved", "method"
+    )
+    wholes = to_ore(bases, model.quantiles).select(
+        pl.col("series").alias("part"), pl.col("remaining").alias("whole")
+    )
+    # The moved öre are rounded one by one; what that leaves over goes to the largest detail.
+    step = (pl.col("moved").sign() * (pl.col("moved").abs() + 0.5).floor()).cast(pl.Int64)
+    left = pl.col("whole") - (pl.col("model") + pl.col("reconciled")).sum().over("part")
+    largest = pl.col("model").abs().rank("ordinal", descending=True).over("part") == 1
+    return (
+        frame.sort("part", "detail")
+        .with_columns(step.alias("reconciled"))
+        .join(wholes, on="part", how="left")
+        .with_columns(pl.col("reconciled") + pl.when(largest).then(left).otherwise(0))
+        .with_columns((pl.col("model") + pl.col("reconciled")).alias("remaining"))
+        .select("row", "part", "detail", "model", "reconciled", "remaining", "method")
+    )
 
 
 def _require_outcome(book: Book, last: str) -> None:
@@ -109,54 +225,25 @@ def _require_outcome(book: Book, last: str) -> None:
 
 
 def _last_year(book: Book, history: pl.DataFrame, last: str) -> pl.DataFrame:
-    """Each series' sum over the whole fiscal year before; zero where it was silent, nothing at
+    """Each row's sum over the whole fiscal year before; zero where it was silent, nothing at
     all where the book has no outcome of that year."""
     calendar = book.organisation.calendar
     begins, ends = calendar.year_of(shift(calendar.year_of(last)[0], -1))
     within = pl.col("period").is_between(first_day(begins), first_day(ends))
     if history.filter(within).is_empty():
-        return pl.DataFrame(schema={"series": pl.String, "last_year": pl.Int64})
-    sums = pl.col("value").filter(within).sum().alias("last_year")
-    return history.group_by("series").agg(sums)
+        return pl.DataFrame(schema={"row": pl.String, "year_before": pl.Int64})
+    return history.group_by("row").agg(pl.col("value").filter(within).sum().alias("year_before"))
 
 
-def _with_silent(history: pl.DataFrame, series: pl.Series, last: str) -> pl.DataFrame:
-    """The history, and a month of nothing for each row that never had an amount: the model then
-    has its budget, if any, to go by."""
-    silent = series.filter(~series.is_in(history["series"].unique().to_list()))
-    rows = pl.DataFrame({"series": silent}, schema={"series": pl.String}).with_columns(
+def _with_silent(parts: Parts, last: str) -> Parts:
+    """The same, and a month of nothing for each detail that has a budget and no outcome: the model
+    then has its budget to go by."""
+    names = ("row", "part", "detail")
+    silent = parts.budget.select(names).unique().join(parts.outcome, on=names, how="anti")
+    months = silent.sort(names).with_columns(
         period=pl.lit(first_day(last)), value=pl.lit(0, pl.Int64)
     )
-    return pl.concat([history.select("series", "period", "value"), rows])
-
-
-def _summed(frame: pl.DataFrame) -> pl.DataFrame:
-    """All series as one."""
-    summed = frame.group_by("period").agg(pl.col("value").sum()).sort("period")
-    return summed.select(pl.lit(TOTAL).alias("series"), "period", "value")
-
-
-def _model(
-    book: Book,
-    history: pl.DataFrame,
-    budget: pl.DataFrame,
-    last: str,
-    levels: Sequence[int],
-    seed: int,
-) -> pl.DataFrame:
-    """What the model says, in floats."""
-    from forecasting import forecast_year_end
-
-    founded = book.organisation.require_founded()
-    as_float = pl.col("value").cast(pl.Float64)
-    return forecast_year_end(
-        history.select("series", "period", as_float),
-        first_day(last),
-        [level / 100 for level in levels],
-        budget.select("series", "period", as_float) if budget.height else None,
-        seed,
-        first_month=founded.first_month,
-    )
+    return replace(parts, outcome=pl.concat([parts.outcome, months]))
 
 
 def to_ore(told: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -188,35 +275,36 @@ def to_ore(told: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _table(joined: pl.DataFrame, levels: Sequence[int]) -> pl.DataFrame:
-    """The model beside what is known; what is known rules."""
-    so_far = pl.col("outcome")
-    moved = so_far - pl.col("outcome_right")
+def _table(joined: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The model beside what is known; what is known rules. A row that nothing is known of ends
+    where it stands."""
+    forecast = pl.col("outcome") + pl.col("remaining")
     return joined.with_columns(
-        (so_far + pl.col("remaining")).alias("forecast"),
-        *((pl.col(name) + moved).alias(name) for name in quantiles(levels)),
-        _zero_where_known(joined["last_year_right"]),
-    ).with_columns((pl.col("forecast") - pl.col("annual_budget")).alias("variance"))
+        pl.col("remaining").fill_null(0), pl.col("method").fill_null("no_history")
+    ).with_columns(
+        forecast.alias("forecast"),
+        *((pl.col("outcome") + pl.coalesce(name, "remaining")).alias(name) for name in names),
+        (forecast - pl.col("annual_budget")).alias("variance"),
+        _zero_where_known(joined["year_before"]).alias("last_year"),
+    )
 
 
 def _zero_where_known(last_year: pl.Series) -> pl.Series:
     """A row that was silent last year had 0, if the book knows that year at all."""
     known = last_year.null_count() < len(last_year)
-    return (last_year.fill_null(0) if known else last_year).alias("last_year")
+    return last_year.fill_null(0) if known else last_year
 
 
 def _total(
-    table: pl.DataFrame, whole: pl.DataFrame, keys: Sequence[str], levels: Sequence[int]
+    table: pl.DataFrame, around: Mapping[str, int], keys: Sequence[str], names: Sequence[str]
 ) -> pl.DataFrame:
-    """The row that sums the others; its interval is the model's for the whole, re-centred."""
+    """The row that sums the others, with the whole's own interval around it."""
     sums = [
         pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
         for name in _FIXED
     ]
-    centre = table["forecast"].sum() - whole["forecast"][0]
-    intervals = {name: whole[name][0] + centre for name in quantiles(levels)}
     row = table.select(*sums).with_columns(
-        *(pl.lit(value, pl.Int64).alias(name) for name, value in intervals.items()),
+        *((pl.col("forecast") + around[name]).alias(name) for name in names),
         pl.lit("sum").alias("method"),
     )
     missing = [

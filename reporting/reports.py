@@ -132,7 +132,7 @@ def forecast_model(
     last = _through(book, through, ask)
     title = label("title.forecast", lang, through=last, scale="{scale}")
     notes = [*_asked(book, lang, **ask), *_interval(frame, lang)]
-    notes += [label(f"note.{key}", lang) for key in ("rows_alone", "last_year_whole")]
+    notes += [label(f"note.{key}", lang) for key in ("parts_add_up", "last_year_whole")]
     notes.append(_known(book, lang))
     return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)
 

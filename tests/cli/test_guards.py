@@ -164,7 +164,7 @@ def test_a_forecast_says_what_its_intervals_are_worth(booked):
     told = booked("forecast", "--by", "unit").stdout
     assert "intervallet är inte kalibrerat: 6101 (" in told
     assert "åtta fall av tio" not in told
-    assert "Varje rad prognostiseras för sig" in told
+    assert "Varje enhets intäkter och kostnader prognostiseras för sig" in told
     month = booked("forecast", "--by", "month")
     assert month.exit_code == 2
     assert "Known: unit, area, division, line" in month.stderr
