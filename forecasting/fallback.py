@@ -8,7 +8,7 @@ In this order, the first that applies:
 | `constant`    | at least three known months, all alike     | that amount a month              |
 | `combination` | at least 24 months                         | (see `combination`)              |
 | `budget_rest` | a budget is given                          | the budget of those months       |
-| `naive_median`| last year whole                            | median of share, last year, rate |
+| `naive_median`| last year whole                            | median of the naive methods      |
 | `last_year`   | the same months of last year known         | those                            |
 | `run_rate`    | else                                       | the mean month so far            |
 """

@@ -69,12 +69,12 @@ def budget_rest(window: Window) -> Floats:
 
 
 def naive_median(window: Window) -> Floats:
-    """The median of share, last year and run rate, of those that have ground.
+    """The median of share, last year moved and as it was, and run rate, of those with ground.
 
-    One whole year is too little to tell season from chance: the three err in different ways.
+    One whole year is too little to tell season from chance: the four err in different ways.
     """
-    answers = np.stack([share(window), last_year(window), run_rate(window)])
-    return np.asarray(np.nanmedian(answers, axis=0))
+    answers = [share(window), last_year(window), seasonal_naive(window), run_rate(window)]
+    return np.asarray(np.nanmedian(np.stack(answers), axis=0))
 
 
 METHODS: dict[str, Callable[[Window], Floats]] = {
