@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test tamper crash race machine example lock bench clean
+.PHONY: help demo test tamper crash race machine example lock bench peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,13 +44,22 @@ race: .venv/.installed ## close a period and post into it at once, 500 times
 bench: .venv/.installed ## measure, as ratios in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
+peers: .venv-peers/.installed ## other forecasters for the benchmark, in an environment of their own
+
+.venv-peers/.installed: benchmarks/peers/requirements.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check --no-input install \
+		--require-hashes -r $<
+	touch $@
+
 # The runtime lock is a part of the development lock: the same versions, fewer of them.
 lock: .venv/.installed ## regenerate the lock files (newer versions: make lock UPGRADE=--upgrade)
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) pyproject.toml -c requirements-dev.lock --no-annotate -o requirements.lock
+	$(COMPILE) benchmarks/peers/requirements.in --no-annotate -o benchmarks/peers/requirements.lock
 
 clean: ## remove everything that can be made again
-	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew when the lock changes, the project in it when pyproject.toml does.

@@ -1,7 +1,7 @@
 """Score `forecast_year_end` on the evidence folder and say how fast it is.
 
 usage: python benchmarks/forecast.py [EVIDENCE] [--split dev] [--by k|category] [--prior-years N]
-                                     [--series N] [--calls-of N] [--years-back N]
+                                     [--series N] [--calls-of N] [--years-back N] [--peers PYTHON]
 
 EVIDENCE is a folder, by default that of the environment's UTFALL_FORECAST_EVIDENCE. It holds
 `harness.py`, `data/SPLIT.csv` (series_id, category, year, month, value; the last year of each
@@ -11,11 +11,16 @@ few series), and the predictions are handed to the harness, which knows the trut
 
 With `--years-back N` the last N years are forgotten first and the year then last is scored, here
 and by its error only: for choices, which are not to be made on the year that is reported.
+
+Speed is that of one warm call of 10,000 series, the evidence's months many times over. With
+`--peers`, an interpreter that has statsforecast (`make peers` makes `.venv-peers/bin/python`, which
+is taken where it is), its models are timed on some of the same months in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +37,7 @@ from forecasting.year_end import forecast_year_end
 
 ORIGINS = (3, 4, 6, 8, 9, 10)
 EVIDENCE = "UTFALL_FORECAST_EVIDENCE"
+LARGE, SOME = 10_000, 60
 
 
 def chosen_series(data: pl.DataFrame, count: int | None) -> list[str]:
@@ -41,18 +47,24 @@ def chosen_series(data: pl.DataFrame, count: int | None) -> list[str]:
     return [names[i * len(names) // wanted] for i in range(wanted)]
 
 
-def predictions(
-    data: pl.DataFrame, names: list[str], calls_of: int, prior_years: int
-) -> tuple[pl.DataFrame, float, float]:
-    """Predictions in the harness' format, and the CPU and wall seconds they took."""
-    # Bring every series' current year to the same calendar year: one call then holds them all.
+def history_of(data: pl.DataFrame, prior_years: int) -> pl.DataFrame:
+    """The months in the columns that `forecast_year_end` takes.
+
+    Every series' current year is brought to the same calendar year: one call then holds them all.
+    """
     ahead = pl.col("year") - pl.col("year").max().over("series_id")
     history = data.with_columns(year=2000 + ahead).select(
         pl.col("series_id").alias("series"),
         pl.date("year", "month", 1).alias("period"),
         pl.col("value").cast(pl.Float64),
     )
-    history = history.filter(pl.col("period").dt.year() >= 2000 - prior_years)
+    return history.filter(pl.col("period").dt.year() >= 2000 - prior_years)
+
+
+def predictions(
+    history: pl.DataFrame, names: list[str], calls_of: int
+) -> tuple[pl.DataFrame, float, float]:
+    """Predictions in the harness' format, and the CPU and wall seconds they took."""
     parts, cpu, wall = [], 0.0, 0.0
     for k in ORIGINS:
         through = date(2000, k, 1)
@@ -90,6 +102,53 @@ def print_errors(table: pl.DataFrame, data: pl.DataFrame) -> None:
     print(f"{table.height} forecasts: median sAPE {median:.3f}, mean sAPE {mean:.3f}")
 
 
+def large_call(history: pl.DataFrame, through: date) -> float:
+    """Forecasts a second and core in one warm call of `LARGE` series made from the history's."""
+    known = history.filter(pl.col("period") <= through)
+    count = known["series"].n_unique()
+    copies = [
+        known.with_columns(
+            pl.format("{}-{}", "series", pl.lit(copy)).alias("series"),
+            pl.col("value") * (1 + copy / 100),
+        )
+        for copy in range(-(-LARGE // count))
+    ]
+    many = pl.concat(copies)
+    forecast_year_end(many, through)
+    clock = time.process_time()
+    told = forecast_year_end(many, through)
+    return told.height / (time.process_time() - clock)
+
+
+def peers(history: pl.DataFrame, names: list[str], python: Path) -> dict[str, float]:
+    """Forecasts a second and core of statsforecast's models, on `SOME` of the series."""
+    some = names[:: max(1, len(names) // SOME)]
+    histories = []
+    for k in ORIGINS:
+        known = history.filter(pl.col("period") <= date(2000, k, 1), pl.col("series").is_in(some))
+        for _, months in known.sort("series", "period").group_by("series", maintain_order=True):
+            histories.append({"months": months["value"].to_list(), "horizon": 12 - k})
+    done = subprocess.run(
+        [str(python), str(Path(__file__).parent / "peers" / "models.py")],
+        input=json.dumps({"histories": histories}),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return {name: len(histories) / cpu for name, (_, cpu) in json.loads(done.stdout).items()}
+
+
+def compare_speed(history: pl.DataFrame, names: list[str], python: Path | None) -> None:
+    """Ours before and after the peers, each peer's rate, and how many times ours theirs is."""
+    through = date(2000, 6, 1)
+    ours = [large_call(history, through)]
+    theirs = peers(history, names, python) if python is not None else {}
+    ours.append(large_call(history, through))
+    print(f"\none call of {LARGE} series: {min(ours):.0f} to {max(ours):.0f} a second and core")
+    for name, rate in theirs.items():
+        print(f"{name}: {rate:.0f} a second and core; ours is {min(ours) / rate:.0f} times that")
+
+
 def parsed() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -103,6 +162,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--series", type=int, metavar="N")
     parser.add_argument("--calls-of", type=int, metavar="N")
     parser.add_argument("--years-back", type=int, metavar="N", default=0)
+    beside = Path(__file__).resolve().parent.parent / ".venv-peers" / "bin" / "python"
+    parser.add_argument("--peers", type=Path, default=beside if beside.exists() else None)
     return parser.parse_args()
 
 
@@ -124,7 +185,8 @@ def main() -> int:
     )
     names = chosen_series(data, options.series)
     calls_of = options.calls_of or len(names)
-    table, cpu, wall = predictions(data, names, calls_of, options.prior_years)
+    history = history_of(data, options.prior_years)
+    table, cpu, wall = predictions(history, names, calls_of)
     if options.years_back:
         print_errors(table, data)
         return 0
@@ -140,6 +202,7 @@ def main() -> int:
     count = table.height
     print(f"\n{count} forecasts: {cpu:.2f} s CPU = {count / cpu:.0f} a second and core", end="; ")
     print(f"{wall:.2f} s on the clock = {count / wall:.0f} a second")
+    compare_speed(history, names, options.peers)
     return code
 
 
