@@ -12,9 +12,11 @@ how little is known, so their spread enters the variance.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting import naive
 from forecasting.airline import THETA, airline, airline_response
@@ -51,44 +53,79 @@ class _Member:
     variance: Floats
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What each member says: the models with variances, the others without."""
+
+    models: dict[str, _Member]
+    others: dict[str, Floats]
+
+    @property
+    def points(self) -> dict[str, Floats]:
+        """Every member's sum of the months to come, NaN where it has no ground."""
+        return {name: model.remaining for name, model in self.models.items()} | self.others
+
+
 def combine(window: Window, *, likelihood: bool = False) -> Estimate:
     """Forecast the sum of the remaining months of series with at least `SHORTEST` months.
 
     The series should be of about unit size; the rows may come in any order. With `likelihood`,
     statsmodels fits each series too.
     """
-    n = len(window.y)
-    remaining, variance = np.zeros(n), np.zeros(n)
+    remaining, variance = np.zeros(len(window.y)), np.zeros(len(window.y))
     freedom = np.asarray(window.length - (YEAR - 1) - SPENT, dtype=np.float64)
-    chunks = [window.y[start : start + CHUNK] for start in range(0, n, CHUNK)]
-    cleaned = np.concatenate([without_spikes(chunk, window.k) for chunk in chunks])
-    positive = np.where(np.isfinite(cleaned), cleaned, 1.0).min(1) > 0
-    for scales in (True, False):
-        chosen = np.flatnonzero(positive == scales)
-        # Longest first; stable, so that the answer does not hang on the sorting algorithm.
-        chosen = chosen[np.argsort(-window.length[chosen], kind="stable")]
-        for start in range(0, len(chosen), CHUNK):
-            rows = chosen[start : start + CHUNK]
-            part = Window(cleaned, window.k).rows(rows)
-            member = _combine_chunk(part, positive=scales, likelihood=likelihood)
-            remaining[rows], variance[rows] = member.remaining, member.variance
+    for rows, part, positive in _chunks(window):
+        member = _combined(part, _said(part, positive=positive, likelihood=likelihood))
+        remaining[rows], variance[rows] = member.remaining, member.variance
     return Estimate(remaining, variance, freedom)
 
 
-def _combine_chunk(window: Window, *, positive: bool, likelihood: bool) -> _Member:
-    """Median of the members and mean of the models; variance within members plus between them."""
-    models = [_additive(window), _airline(window, log=positive)]
-    others = [naive.last_year(window)]
+def members(window: Window, *, likelihood: bool = False) -> dict[str, Floats]:
+    """What each member of the combination says of the same, by its stable name; NaN where it says
+    nothing."""
+    told: dict[str, Floats] = {}
+    for rows, part, positive in _chunks(window):
+        for name, points in _said(part, positive=positive, likelihood=likelihood).points.items():
+            told.setdefault(name, np.full(len(window.y), np.nan))[rows] = points
+    return told
+
+
+def _chunks(window: Window) -> Iterator[tuple[NDArray[np.intp], Window, bool]]:
+    """Row numbers, the cleaned window of those rows, longest first, and whether all its months are
+    positive."""
+    starts = range(0, len(window.y), CHUNK)
+    chunks = [without_spikes(window.y[start : start + CHUNK], window.k) for start in starts]
+    cleaned = np.concatenate(chunks)
+    positive = np.where(np.isfinite(cleaned), cleaned, 1.0).min(1) > 0
+    for scales in (True, False):
+        chosen = np.flatnonzero(positive == scales)
+        # Stable, so that the answer does not hang on the sorting algorithm.
+        chosen = chosen[np.argsort(-window.length[chosen], kind="stable")]
+        for start in range(0, len(chosen), CHUNK):
+            rows = chosen[start : start + CHUNK]
+            yield rows, Window(cleaned, window.k).rows(rows), scales
+
+
+def _said(window: Window, *, positive: bool, likelihood: bool) -> _Said:
+    """Every member asked, of series that are all positive or all not."""
+    models = {"additive": _additive(window), "airline": _airline(window, log=positive)}
+    others = {"last_year": naive.last_year(window)}
     if positive:
-        models += [_ratio(window), _logarithmic(window)]
-        others.append(naive.share(window))
+        models |= {"ratio": _ratio(window), "logarithmic": _logarithmic(window)}
+        others["share"] = naive.share(window)
     if likelihood:
-        others.append(_fitted(window, positive=positive))
-    points = np.stack([m.remaining for m in models] + others)
-    within = np.stack([m.variance for m in models])
-    voice = np.ones((len(models), len(window.y)))
-    voice[1] = window.length >= AIRLINE_MONTHS
-    mean = (voice * points[: len(models)]).sum(0) / voice.sum(0)
+        others["likelihood"] = _fitted(window, positive=positive)
+    return _Said(models, others)
+
+
+def _combined(window: Window, said: _Said) -> _Member:
+    """Median of the members and mean of the models; variance within members plus between them."""
+    points = np.stack(list(said.points.values()))
+    models = np.stack([model.remaining for model in said.models.values()])
+    within = np.stack([model.variance for model in said.models.values()])
+    voice = np.ones_like(models)
+    voice[list(said.models).index("airline")] = window.length >= AIRLINE_MONTHS
+    mean = (voice * models).sum(0) / voice.sum(0)
     middle = 0.5 * (np.nanmedian(points, axis=0) + mean)
     between = np.nanmedian(np.abs(points - middle), axis=0) ** 2 * 1.4826**2
     return _Member(middle, np.median(within, axis=0) + between)

@@ -104,7 +104,7 @@ def _forecast(
         part = window.rows(rows)
         if method == "combination":
             estimate = combine(part, likelihood=likelihood)
-            past = _past_forecasts(part, likelihood=likelihood)
+            past = past_forecasts(part, likelihood=likelihood)
             if part.budget is not None:
                 following = learn(past)
                 estimate = follow(part, estimate, following)
@@ -132,7 +132,7 @@ def _bounded(estimate: Estimate, window: Window) -> Estimate:
     return Estimate(estimate.remaining, variance, estimate.freedom)
 
 
-def _past_forecasts(window: Window, *, likelihood: bool) -> list[Past]:
+def past_forecasts(window: Window, *, likelihood: bool) -> list[Past]:
     """What the same combination would have said at the same month of past years, and what came."""
     past = []
     for years in range(1, BACKTESTS + 1):
