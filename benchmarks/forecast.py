@@ -202,7 +202,8 @@ def main() -> int:
     count = table.height
     print(f"\n{count} forecasts: {cpu:.2f} s CPU = {count / cpu:.0f} a second and core", end="; ")
     print(f"{wall:.2f} s on the clock = {count / wall:.0f} a second")
-    compare_speed(history, names, options.peers)
+    if options.calls_of is None and options.series is None:
+        compare_speed(history, names, options.peers)
     return code
 
 
