@@ -253,7 +253,10 @@ class Structure:
 
 
 class Dimensions:
-    """How amounts fall into rows, for one tree, one structure and one month."""
+    """How amounts fall into rows, for one tree, one structure and one month.
+
+    ``also`` names columns of the facts that are dimensions of this question alone.
+    """
 
     def __init__(
         self,
@@ -265,11 +268,12 @@ class Dimensions:
         tree: str = "line",
         structure: str | None = None,
         noun: str = "result",
+        also: Sequence[str] = (),
     ) -> None:
         self.book, self.at, self.by = book, at, tuple(by)
         self.tree = Tree(book, tree, at)
         self.levels = {*LEVELS, *self.tree.levels} - set(CODES)
-        known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES]
+        known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES, *also]
         axes(self.by, known)
         self.unit = unit
         self.below = self.tree.below(unit) if unit is not None else None
@@ -350,9 +354,10 @@ class Dimensions:
             found += [pl.col(column) == WITHOUT, pl.col(column)]
         return found
 
-    def name(self) -> pl.Expr:
-        """The name of the first dimension's key; a line and a month are their own names."""
-        first = self.by[0]
+    def name(self, of: str | None = None) -> pl.Expr:
+        """The name of the first dimension's key, or of another's; a line and a month are their
+        own names."""
+        first = of or self.by[0]
         key = pl.col(self.columns()[first])
         if first == "month":
             return key
