@@ -1,4 +1,4 @@
-"""``ledger mark`` and ``unmark``: special follow-up and one-offs; ``ledger follow-up``: their sums."""
+"""``ledger mark`` and ``unmark``: special follow-up and one-offs; ``follow-up``: their sums."""
 
 from __future__ import annotations
 

@@ -354,10 +354,9 @@ class Dimensions:
             found += [pl.col(column) == WITHOUT, pl.col(column)]
         return found
 
-    def name(self, of: str | None = None) -> pl.Expr:
-        """The name of the first dimension's key, or of another's; a line and a month are their
-        own names."""
-        first = of or self.by[0]
+    def name(self) -> pl.Expr:
+        """The name of the first dimension's key; a line and a month are their own names."""
+        first = self.by[0]
         key = pl.col(self.columns()[first])
         if first == "month":
             return key

@@ -7,7 +7,6 @@ first. So what is marked later moves no figure of an earlier mark, and the marks
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -20,7 +19,7 @@ from ledger.log import Book
 from projections import facts
 from projections.amounts import WIDE, narrowed, total
 from projections.counted import Counted
-from projections.dimensions import CODES, Dimensions, Span, Tree, as_known, axes, outcome_span
+from projections.dimensions import Dimensions, Span, Tree, as_known, axes, outcome_span
 from projections.registry import projection
 
 __all__ = ["follow_up", "marked", "marks"]
@@ -140,8 +139,8 @@ def follow_up(
     """What is marked, this year and last: special follow-up and one-offs by any dimension.
 
     Columns: the keys (String), after ``mark`` its ``kind`` (special or one_off), ``name`` of the
-    first other key (String or null; not there where mark is alone), ``outcome`` and ``last_year``
-    (Int64 öre, result sign).
+    first key (String or null; not there where that is the mark, which is its own name),
+    ``outcome`` and ``last_year`` (Int64 öre, result sign).
 
     Rows: ``by`` is one or several of mark and what `result` knows; a row is there where something
     is marked, and a mark that covers nothing of what is asked has one with its other keys null.
@@ -168,13 +167,12 @@ def follow_up(
     if len(keys) == 1:
         frames.append(every.select(pl.lit(None, pl.String).alias(keys[0]), *sums))
     frame = pl.concat(pl.collect_all(frames))
-    others = [name for name in dimensions.by if name != "mark"]
     kind = pl.col("mark").replace_strict(standing, default=None, return_dtype=pl.String)
     shown: list[str | pl.Expr] = []
     for key in keys:
         shown += [key, kind.alias("kind")] if key == "mark" else [key]
-    if others:
-        shown.append(dimensions.name(others[0]).alias("name"))
+    if keys[0] != "mark":
+        shown.append(dimensions.name().alias("name"))
     return narrowed(frame.select(*shown, *SUMS), SUMS)
 
 
@@ -278,14 +276,10 @@ def _below(book: Book, units: Iterable[str], periods: list[str]) -> pl.Expr:
         return frozenset[str]().union(*(tree.below(unit) for unit in units))
 
     # Months in a row mostly have the same tree: one condition for all of them.
-    found = [
-        pl.col("period").is_in([period for period, _ in months])
-        & pl.col("unit").is_in(sorted(same))
-        for same, months in (
-            (same, list(months))
-            for same, months in groupby(((p, standing(p)) for p in periods), key=lambda x: x[1])
-        )
-    ]
+    found = []
+    for same, months in groupby(periods, key=standing):
+        within = pl.col("unit").is_in(sorted(same))
+        found.append(pl.col("period").is_in(list(months)) & within)
     return reduce(or_, found, pl.lit(False))
 
 
