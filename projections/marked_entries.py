@@ -6,8 +6,10 @@ first. So what is marked later moves no figure of an earlier mark, and the marks
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from itertools import groupby
 from operator import or_
 
@@ -16,6 +18,7 @@ import polars as pl
 from ledger.codes import Codes, VoucherName, pieces
 from ledger.families.followup import DIMENSIONS, EntriesMarked, Marks
 from ledger.log import Book
+from ledger.periods import shift
 from projections import facts
 from projections.amounts import WIDE, narrowed, total
 from projections.counted import Counted
@@ -39,8 +42,8 @@ def marked(book: Book) -> pl.LazyFrame:
     selections = _selections(book)
     if not selections:
         return pl.LazyFrame(schema=MARKED)
-    postings = book.postings()
-    conditions = [_covers(book, postings, event) for _, event in selections]
+    covering = _Covering(book)
+    conditions = [covering.of(event) for _, event in selections]
     first = pl.coalesce(
         [
             pl.when(condition).then(pl.lit(position, pl.Int64))
@@ -55,7 +58,8 @@ def marked(book: Book) -> pl.LazyFrame:
     return (
         facts.outcome(book)
         .join(
-            postings.lazy()
+            book.postings()
+            .lazy()
             .filter(reduce(or_, conditions))
             .select("position", first.alias("marking")),
             on="position",
@@ -70,9 +74,8 @@ def marked(book: Book) -> pl.LazyFrame:
 def covered(book: Book, event: EntriesMarked) -> pl.DataFrame:
     """The entries that a selection covers, whether it is recorded or not: ``position``,
     ``period``, ``amount`` (Int64 öre), and the ``mark`` under which each counts now, if any."""
-    postings = book.postings()
     found = facts.outcome(book).join(
-        postings.lazy().filter(_covers(book, postings, event)).select("position"),
+        book.postings().lazy().filter(_Covering(book).of(event)).select("position"),
         on="position",
         how="semi",
     )
@@ -206,7 +209,7 @@ def _question(
     dimensions = Dimensions(
         book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, also=("mark",)
     )
-    found = dimensions.within(marked(book))
+    found = dimensions.within(marked(book).collect().lazy())  # once, for both years
     parts = {
         name: part.select("position", *dimensions.keys(), "amount")
         for name, part in _parts(found, asked).items()
@@ -235,30 +238,71 @@ def _selections(book: Book) -> list[tuple[int, EntriesMarked]]:
     )
 
 
-def _covers(book: Book, postings: pl.DataFrame, event: EntriesMarked) -> pl.Expr:
-    """Whether a posting is of the selection: never null."""
-    conditions = list(_conditions(book, postings, event))
-    return pl.all_horizontal(condition.fill_null(False) for condition in conditions)
+@dataclass(frozen=True)
+class _Covering:
+    """Selections as conditions on the postings of a book."""
 
+    book: Book
 
-def _conditions(book: Book, postings: pl.DataFrame, event: EntriesMarked) -> Iterator[pl.Expr]:
-    if event.first is not None:
-        yield pl.col("period") >= event.first
-    if event.last is not None:
-        yield pl.col("period") <= event.last
-    organisation = book.organisation
-    for name in ("accounts", "projects", "products", "activities"):
-        text, column = getattr(event, name), DIMENSIONS[name]
-        if text is not None:
-            known = organisation.codes.get(column, {})
-            yield _named(
-                Codes.of(text, organisation.accounts if column == "account" else known), column
-            )
-    if event.units is not None:
-        codes = Codes.of(event.units, organisation.units).among(organisation.units)
-        yield _below(book, codes, sorted(postings["period"].unique()))
-    if event.vouchers is not None:
-        yield reduce(or_, (_of_voucher(book, piece) for piece in pieces(event.vouchers)))
+    def of(self, event: EntriesMarked) -> pl.Expr:
+        """Whether a posting is of the selection: never null."""
+        conditions = [condition.fill_null(False) for condition in self._conditions(event)]
+        return pl.all_horizontal(conditions)
+
+    def _conditions(self, event: EntriesMarked) -> Iterator[pl.Expr]:
+        organisation = self.book.organisation
+        if event.first is not None:
+            yield pl.col("period") >= event.first
+        if event.last is not None:
+            yield pl.col("period") <= event.last
+        for name in ("accounts", "projects", "products", "activities"):
+            text, column = getattr(event, name), DIMENSIONS[name]
+            registered = organisation.codes.get(column, {})
+            if text is not None:
+                known = organisation.accounts if column == "account" else registered
+                yield _named(Codes.of(text, known), column)
+        if event.units is not None:
+            known_units = organisation.units
+            yield self._below(Codes.of(event.units, known_units).among(known_units))
+        if event.vouchers is not None:
+            yield reduce(or_, map(self._of_voucher, pieces(event.vouchers)))
+
+    def _below(self, units: set[str]) -> pl.Expr:
+        """Whether the unit stands at or below one of these in the line tree of the entry's
+        month."""
+        found = []
+        for months, paths in self._standing:
+            below = [unit for unit, path in paths.items() if not units.isdisjoint(path)]
+            found.append(pl.col("period").is_in(months) & pl.col("unit").is_in(below))
+        return reduce(or_, found, pl.lit(False))
+
+    @cached_property
+    def _standing(self) -> list[tuple[list[str], dict[str, list[str]]]]:
+        """The months that have postings, by stretches in which the line tree stands still, and
+        each unit's way up in it."""
+        organisation = self.book.organisation
+        places = [place for each in organisation.trees.get("line", {}).values() for place in each]
+        changes = {place.valid_from for place in places}
+        changes |= {shift(place.valid_to, 1) for place in places if place.valid_to is not None}
+        months, turns = sorted(self.book.postings()["period"].unique()), sorted(changes)
+        found = []
+        for _, stretch in groupby(months, key=lambda month: bisect_right(turns, month)):
+            same = list(stretch)
+            tree = Tree(self.book, "line", same[0])
+            found.append((same, {unit: tree.path(unit) for unit in sorted(organisation.units)}))
+        return found
+
+    def _of_voucher(self, name: str) -> pl.Expr:
+        """Whether the entry is of the voucher, its reversal included."""
+        voucher = VoucherName.of(name)
+        assert voucher is not None, "the command refuses what names no voucher"
+        series, number = pl.col("series").fill_null(""), pl.col("number")
+        same = (series == voucher.series) & (number == voucher.number)
+        if voucher.year is None:  # of a selection that is not recorded yet
+            return same
+        year = self.book.organisation.calendar.parse(voucher.year)
+        month = pl.col("date").str.slice(0, 7)
+        return same & month.is_between(pl.lit(year.first), pl.lit(year.last))
 
 
 def _named(codes: Codes, column: str) -> pl.Expr:
@@ -266,30 +310,3 @@ def _named(codes: Codes, column: str) -> pl.Expr:
     value = pl.col(column)
     within = [(value >= low) & (value <= f"{high}\uffff") for low, high in codes.ranges]
     return reduce(or_, within, value.is_in(list(codes.codes)))
-
-
-def _below(book: Book, units: Iterable[str], periods: list[str]) -> pl.Expr:
-    """Whether the unit stands at or below one of these in the line tree of the entry's month."""
-
-    def standing(period: str) -> frozenset[str]:
-        tree = Tree(book, "line", period)
-        return frozenset[str]().union(*(tree.below(unit) for unit in units))
-
-    # Months in a row mostly have the same tree: one condition for all of them.
-    found = []
-    for same, months in groupby(periods, key=standing):
-        within = pl.col("unit").is_in(sorted(same))
-        found.append(pl.col("period").is_in(list(months)) & within)
-    return reduce(or_, found, pl.lit(False))
-
-
-def _of_voucher(book: Book, name: str) -> pl.Expr:
-    """Whether the entry is of the voucher, its reversal included."""
-    voucher = VoucherName.of(name)
-    assert voucher is not None, "the command refuses what names no voucher"
-    series, number = pl.col("series").fill_null(""), pl.col("number")
-    same = (series == voucher.series) & (number == voucher.number)
-    if voucher.year is None:  # of a selection that is not recorded yet
-        return same
-    year, month = book.organisation.calendar.parse(voucher.year), pl.col("date").str.slice(0, 7)
-    return same & month.is_between(pl.lit(year.first), pl.lit(year.last))
