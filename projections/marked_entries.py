@@ -95,7 +95,7 @@ def marks(book: Book, through: str | None = None, known_at: str | None = None) -
     (``accounts``, ``projects``, ``products``, ``activities``, ``units``, ``vouchers``), ``first``
     and ``last`` month (String or null), ``entries`` (Int64) and ``amount`` (Int64 öre, result
     sign) that count under it, of all months or those to ``through``; ``recorded_at``, ``actor``,
-    and ``reason`` (null where erased).
+    and ``reason`` (String; the marker of its erasure where erased).
 
     Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """

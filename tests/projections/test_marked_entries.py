@@ -15,6 +15,7 @@ from projections import follow_up, marked, marked_series, marks, monthly_series,
 from projections.comparison import diff
 from projections.facts import FACTS
 from projections.marked_entries import covered
+from tests.ledger.erasing import erase
 
 
 @pytest.fixture
@@ -198,6 +199,15 @@ def test_a_series_less_its_marked_part_is_what_nobody_marked(booked):
     assert rest.height == whole.height
     left = rest.select((pl.col("value") - pl.col("marked").fill_null(0)).sum()).item()
     assert left == -2_00 - 4_00 + 32_00 - 64_00
+
+
+def test_a_reason_that_was_erased_reads_as_erased(booked):
+    """The mark stands all the same, and marking the same again does not bring it back."""
+    position = mark(booked, "m", products="P").first
+    erase(booked.store, position, "reason")
+    assert mark(booked, "m", products="P").known == 1
+    assert marks(booked.book)["reason"].to_list() == ["[gallrad 2020-09-01, KS 2020/12]"]
+    assert sums(booked) == {"m": -25_00}
 
 
 def test_what_a_selection_would_cover(booked):
