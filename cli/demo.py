@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 YEAR = "2020"
 THROUGH = "2020-08"
 ROUND = "2020-T2"
+COVID = "covid-19"
 
 CONTROLLER = "controller länsteknik"
 ECONOMIST = "ekonom"
@@ -151,6 +152,8 @@ def year(data: Path) -> Iterator[Step]:
     years = tuple(months_between("2018-01", "2019-12"))
     yield Step(past, date(2020, 1, 24), 15, ECONOMIST, None, lambda: ClosePeriods(years), _CLOSE)
     for month in months_between("2020-01", THROUGH):
+        if month == "2020-03":
+            yield _covid_marked()
         after = shift(month, 1)
         then, text = (int(after[:4]), int(after[5:])), word("message.demo_month", month=month)
         yield Step(text, date(*then, 8), 9, ECONOMIST, f"{YEAR}/outcome-{month}.csv")
@@ -158,6 +161,21 @@ def year(data: Path) -> Iterator[Step]:
             yield from _round_opened()
         yield Step(text, date(*then, 12), 15, CONTROLLER, None, _closing(month), _CLOSE)
     yield from _round_adopted(data)
+
+
+def _covid_marked() -> Step:
+    """Product 0630 under special follow-up, before anything is booked on it."""
+    from ledger.families.followup import MarkEntries
+
+    return Step(
+        word("message.demo_mark", mark=COVID),
+        date(2020, 3, 16),
+        13,
+        CONTROLLER,
+        None,
+        lambda: MarkEntries(COVID, "special", "Merkostnader följs upp särskilt", products="0630"),
+        "ledger mark",
+    )
 
 
 _CLOSE = "ledger close"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Corrections printed in full at once; the rest are counted.
 PRINTED = 10
-
-_VOUCHER = re.compile(r"(?P<series>[^\s\d-]*)[\s-]*(?P<number>[^\s@]+)(?:@(?P<year>\d{4}))?")
 
 
 @bundled
@@ -156,18 +153,19 @@ def named(rows: pl.DataFrame, what: str, book: Book) -> pl.DataFrame:
     """The rows (series, number, date) of the voucher that is named as ``A-1001@2020``."""
     import polars as pl
 
+    from ledger.codes import VoucherName
     from ledger.errors import UsageError
 
-    match = _VOUCHER.fullmatch(what.strip())
-    if match is None:
+    voucher = VoucherName.of(what)
+    if voucher is None:
         raise UsageError(
             f"{what!r} names nothing.", 'Write a position, "A 1001", A-1001@2020 or batch:….'
         )
     found = rows.filter(
-        (pl.col("series").fill_null("") == match["series"]) & (pl.col("number") == match["number"])
+        (pl.col("series").fill_null("") == voucher.series) & (pl.col("number") == voucher.number)
     )
-    if match["year"]:
-        year = book.period(match["year"])
+    if voucher.year:
+        year = book.period(voucher.year)
         found = found.filter(
             pl.col("date").str.slice(0, 7).is_between(pl.lit(year.first), pl.lit(year.last))
         )

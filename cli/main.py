@@ -24,6 +24,7 @@ from cli import (
     forecast,
     history,
     imports,
+    marking,
     periods,
     proving,
     reconciling,
@@ -89,6 +90,8 @@ app.command()(recording.record)
 app.command()(reconciling.reconcile)
 app.command()(entries.correct)
 app.command()(entries.reverse)
+app.command()(marking.mark)
+app.command()(marking.unmark)
 app.command()(erasing.erase)
 app.command()(erasing.retention)
 app.command()(copies.backup)
@@ -102,6 +105,7 @@ app.command()(books.journal)
 app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
+app.command("follow-up")(marking.follow_up)
 app.add_typer(forecast.app, name="forecast")
 app.command()(trace.trace)
 app.command()(times.diff)

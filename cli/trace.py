@@ -47,6 +47,9 @@ class Cell(Reading):
     month: Annotated[
         str | None, typer.Option("--month", metavar="MONTH", help="The row of that month.")
     ] = None
+    mark: Annotated[
+        str | None, typer.Option("--mark", metavar="NAME", help="Of a follow-up: that mark's row.")
+    ] = None
     measure: Annotated[
         str | None,
         typer.Option(
@@ -60,7 +63,7 @@ class Cell(Reading):
     def question(self) -> dict[str, Any]:
         """The question in the projections' words."""
         names = ("through", "year", "tree", "structure", "measure", "by", "unit", "line", "account")
-        more = ("project", "product", "activity", "month")
+        more = ("project", "product", "activity", "month", "mark")
         return {name: getattr(self, name) for name in (*names, *more)}
 
 
@@ -70,12 +73,13 @@ def trace(
     noun: Annotated[
         str,
         typer.Argument(
-            metavar="NOUN", help="The table: result, cost-development, balance or forecast."
+            metavar="NOUN",
+            help="The table: result, cost-development, balance, follow-up or forecast.",
         ),
     ],
     span: Annotated[
         Literal["accumulated", "month", "rolling12"],
-        typer.Option("--span", help="Of a result: which months it covers."),
+        typer.Option("--span", help="Of a result or follow-up: which months it covers."),
     ] = "accumulated",
     round_: Annotated[
         str | None,

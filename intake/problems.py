@@ -190,6 +190,15 @@ RULES: dict[str, str] = {
     "in the new tree. Or reopen the closed months.",
     "unknown-role": "No such role or change. Write recorder, approver or auditor, given or taken.",
     "role-not-held": "The person does not hold the role that is taken. See `ledger roles`.",
+    "mark-kind-unknown": "A mark is special (special follow-up) or one_off. Write one of them.",
+    "mark-kind-differs": "The mark stands with another kind. Choose another name, or unmark it.",
+    "mark-of-nothing": "A mark names at least one dimension. Name an account, project, product, "
+    "activity, unit or voucher.",
+    "unknown-code": "The project, product or activity is not registered, or the range holds none "
+    "that is. Correct the code, or register it.",
+    "unknown-voucher": "No voucher of that name is on record. Write A 1001 or A-1001@2020.",
+    "voucher-of-several-years": "Several fiscal years have a voucher of that name. Add the year: "
+    "A-1001@2020.",
     "auditor-alone": "An auditor holds no other role. Take the other one first.",
 }
 

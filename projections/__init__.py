@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
+    from projections.marked_entries import follow_up as follow_up
+    from projections.marked_entries import marked as marked
+    from projections.marked_entries import marks as marks
     from projections.period_result import line_hierarchy as line_hierarchy
     from projections.period_result import result as result
     from projections.read_model import export_sqlite as export_sqlite
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from projections.replaying import replay as replay
     from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
+    from projections.timelines import marked_series as marked_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace
     from projections.voucher_journal import journal as journal

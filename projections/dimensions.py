@@ -253,7 +253,10 @@ class Structure:
 
 
 class Dimensions:
-    """How amounts fall into rows, for one tree, one structure and one month."""
+    """How amounts fall into rows, for one tree, one structure and one month.
+
+    ``also`` names columns of the facts that are dimensions of this question alone.
+    """
 
     def __init__(
         self,
@@ -265,11 +268,12 @@ class Dimensions:
         tree: str = "line",
         structure: str | None = None,
         noun: str = "result",
+        also: Sequence[str] = (),
     ) -> None:
         self.book, self.at, self.by = book, at, tuple(by)
         self.tree = Tree(book, tree, at)
         self.levels = {*LEVELS, *self.tree.levels} - set(CODES)
-        known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES]
+        known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES, *also]
         axes(self.by, known)
         self.unit = unit
         self.below = self.tree.below(unit) if unit is not None else None

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from ledger.errors import UsageError
-from projections import account_balance, cost_growth, forecast_rounds, period_result
+from projections import account_balance, cost_growth, forecast_rounds, marked_entries, period_result
 from projections.counted import Counted, Formulas
 from projections.dimensions import CODES
 
@@ -92,6 +92,16 @@ NOUNS: dict[str, Noun] = {
             forecast_rounds.ROUND_FORMULAS,
             "year_end",
             ("line",),
+        ),
+        Noun(
+            "follow_up",
+            marked_entries.follow_up,
+            marked_entries.counted_follow_up,
+            marked_entries.SUMS,
+            {},
+            "outcome",
+            ("mark", *CODES),
+            by_level=True,
         ),
     )
 }

@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
+from ledger.codes import Codes
 from ledger.errors import UsageError
 from ledger.log import Book
 from projections.dimensions import Tree
-
-_RANGE = re.compile(r"\s*([^\s-]+)\s*-\s*([^\s-]+)\s*")
 
 
 def accounts_named(book: Book, text: str) -> list[str]:
@@ -23,20 +22,13 @@ def accounts_named(book: Book, text: str) -> list[str]:
     that holds none.
     """
     known = book.organisation.accounts
-    found: set[str] = set()
-    for part in (piece.strip() for piece in text.split(",")):
-        ends = _RANGE.fullmatch(part)
-        if part in known:
-            found.add(part)
-        elif ends:
-            low, high = ends.groups()
-            within = [code for code in known if low <= code <= f"{high}\uffff"]
-            if not within:
-                raise UsageError(f"No account is in {part}.", "`ledger balance` lists them.")
-            found.update(within)
-        else:
-            raise UsageError(f"There is no account {part!r}.", "`ledger balance` lists them.")
-    return sorted(found)
+    asked = Codes.of(text, known)
+    for code in asked.unknown or ("",) * (not asked.codes and not asked.ranges):
+        raise UsageError(f"There is no account {code!r}.", "`ledger balance` lists them.")
+    for ends in asked.ranges:
+        if not Codes.within(ends, known):
+            raise UsageError(f"No account is in {'-'.join(ends)}.", "`ledger balance` lists them.")
+    return sorted(asked.among(known))
 
 
 def moment(book: Book, text: str, *, end: bool = False) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from ledger.families.followup import MarkKind
 from ledger.log import Book
 from projections import facts
 from projections.amounts import narrowed, total
 from projections.dimensions import Dimensions, as_known, axes, span_of
+from projections.marked_entries import marked
 from projections.registry import projection
 
-__all__ = ["budget_series", "monthly_series"]
+__all__ = ["budget_series", "marked_series", "monthly_series"]
 
 #: Between the keys of a series by several dimensions.
 JOIN = "|"
@@ -50,6 +52,38 @@ def monthly_series(
         everything = facts.months_in(everything, asked.months)
     months = sorted(everything.select("period").unique().collect()["period"])
     return _series(dimensions, everything, months)
+
+
+@projection(("value",))
+def marked_series(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    by: str | Iterable[str] = ("unit",),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+    kind: MarkKind | None = None,
+) -> pl.DataFrame:
+    """The part of `monthly_series` that stands under a mark, or under marks of one ``kind``.
+
+    Columns and question as there, so that a series less this is what nobody marked. Only the
+    months of a series in which something is marked are here: join them on ``series`` and
+    ``period``, and read a month that is not here as 0.
+
+    Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
+    """
+    book = as_known(book, known_at)
+    asked = span_of(book, through, year)
+    dimensions = _dimensions(book, asked.last, by, unit, tree, structure)
+    found = marked(book).filter(pl.col("period") <= asked.last)
+    if year is not None:
+        found = facts.months_in(found, asked.months)
+    if kind is not None:
+        found = found.filter(pl.col("kind") == kind)
+    return _shown(dimensions, _sums(dimensions, found))
 
 
 @projection(("value",))
@@ -97,21 +131,31 @@ def _series(
 ) -> pl.DataFrame:
     """The sums by key and month, with zeros from each series' first month (or the whole) on."""
     keys = list(dimensions.columns().values())
-    sums = (
-        dimensions.within(amounts)
-        .group_by(*dimensions.keys(), "period")
-        .agg(total("amount").alias("value"))
-    )
+    sums = _sums(dimensions, amounts)
     begins = sums.group_by(keys).agg(pl.col("period").min().alias("begins"))
     grid = begins.join(pl.LazyFrame({"period": months}, schema={"period": pl.String}), how="cross")
     if not whole:
         grid = grid.filter(pl.col("period") >= pl.col("begins"))
+    filled = grid.join(sums, on=[*keys, "period"], how="left")
+    return _shown(dimensions, filled.with_columns(pl.col("value").fill_null(0)))
+
+
+def _sums(dimensions: Dimensions, amounts: pl.LazyFrame) -> pl.LazyFrame:
+    """The sums by key and month."""
+    return (
+        dimensions.within(amounts)
+        .group_by(*dimensions.keys(), "period")
+        .agg(total("amount").alias("value"))
+    )
+
+
+def _shown(dimensions: Dimensions, sums: pl.LazyFrame) -> pl.DataFrame:
+    """The sums as series: one text a key, its name, and the month as a day."""
     frame = (
-        grid.join(sums, on=[*keys, "period"], how="left")
-        .with_columns(pl.col("value").fill_null(0), name=dimensions.name())
+        sums.with_columns(name=dimensions.name())
         .sort(*dimensions.order(), "period")
         .select(
-            pl.concat_str(keys, separator=JOIN).alias("series"),
+            pl.concat_str(list(dimensions.columns().values()), separator=JOIN).alias("series"),
             "name",
             (pl.col("period") + "-01").str.to_date("%Y-%m-%d").alias("period"),
             "value",

@@ -65,6 +65,7 @@ def trace(
     product: str | None = None,
     activity: str | None = None,
     month: str | None = None,
+    mark: str | None = None,
     round: str | None = None,
     tree: str = "line",
     structure: str | None = None,
@@ -73,13 +74,13 @@ def trace(
 ) -> pl.DataFrame:
     """The events behind one figure of a noun's table, in log order, and their sum.
 
-    ``noun`` is result, cost_development, balance or forecast (the year-end of a round: the one
-    named, else the latest adopted of the fiscal year); ``measure`` the figure's column, by
+    ``noun`` is result, cost_development, balance, follow_up or forecast (the year-end of a round:
+    the one named, else the latest adopted of the fiscal year); ``measure`` the figure's column, by
     default outcome, closing of a balance, year_end of a forecast. The cell is named as the table
-    names its row: ``line`` … ``month`` are keys of it (``unmapped`` and ``without`` too); what is
-    not named is summed. In a result ``unit`` is the row of that unit among those of its own level,
-    or of the level ``by``; elsewhere it is the unit and all below it. The rest is asked as of the
-    table.
+    names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too); what is
+    not named is summed. In a result or follow_up ``unit`` is the row of that unit among those of
+    its own level, or of the level ``by``; elsewhere it is the unit and all below it. The rest is
+    asked as of the table.
 
     Columns: ``position``, ``topic``, ``recorded_at``, ``actor``, ``source``, ``source_line``,
     ``source_digest``, ``period``, ``date``, ``unit``, ``account``, ``line``, ``voucher`` (series
@@ -101,6 +102,7 @@ def trace(
         "product": product,
         "activity": activity,
         "month": month,
+        "mark": mark,
     }
     cell = _Cell.of(
         book,
@@ -154,7 +156,7 @@ class _Cell:
                     f"The table has no rows by {name}.", f"Known: {', '.join(noun.rows)}."
                 )
         if not noun.by_level and by is not None:
-            raise UsageError("Only a result has rows by level.", "Leave --by out.")
+            raise UsageError("Only a result or a follow-up has rows by level.", "Leave --by out.")
         if noun.name == "forecast":
             named = round_asked(book, round_, ask["through"], ask["year"])
             return cls(noun, {"round": named, "unit": unit}, dict(codes))
@@ -166,7 +168,7 @@ class _Cell:
             rows = (*((level,) if level else ()), *codes)
             return cls(noun, {**ask, "by": rows or LEVELS[:1]}, own | dict(codes))
         if ask.pop("span") != "accumulated":
-            raise UsageError("Only a result has a span.", "Leave --span out.")
+            raise UsageError("Only a result or a follow-up has a span.", "Leave --span out.")
         rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
         return cls(noun, {**ask, "by": rows, "unit": unit}, dict(codes))
 

@@ -20,7 +20,7 @@ from ledger.errors import LedgerError
 from ledger.events import canonical_json
 from ledger.families.publication import PublishReport
 from ledger.log import Book
-from reporting import reports
+from reporting import followup_table, reports
 from reporting.render import to_json
 from reporting.tables import Table, table_of
 
@@ -33,6 +33,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "result": (*_ASKED, "span"),
     "balance": _ASKED,
     "cost_development": _ASKED,
+    "follow_up": (*_ASKED, "span"),
     "forecast_round": ("round", "unit"),
 }
 
@@ -40,6 +41,7 @@ _TABLES: dict[str, Callable[..., Table]] = {
     "result": reports.result,
     "balance": reports.balance,
     "cost_development": reports.cost_development,
+    "follow_up": followup_table.follow_up,
 }
 
 

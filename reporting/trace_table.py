@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 #: What names a cell, in the order in which people say it.
-CELL = ("unit", "line", "account", "project", "product", "activity", "month")
+CELL = ("mark", "unit", "line", "account", "project", "product", "activity", "month")
 
 #: The inclusion proofs of events, by their positions.
 Prove = Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]

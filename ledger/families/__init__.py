@@ -7,6 +7,7 @@ it its commands. Importing this package registers them all; a new family is a mo
 from ledger.families import (
     budget,
     erasure,
+    followup,
     forecast,
     governance,
     organisation,
@@ -21,6 +22,7 @@ from ledger.families import (
 __all__ = [
     "budget",
     "erasure",
+    "followup",
     "forecast",
     "governance",
     "organisation",

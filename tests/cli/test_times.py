@@ -244,6 +244,9 @@ QUESTIONS = (
     ("forecast", "--by", "unit"),
     ("forecast", "show", "T2"),
     ("forecast", "list"),
+    ("follow-up", "--by", "mark,unit"),
+    ("follow-up", "--marks"),
+    ("trace", "follow-up", "--mark", "hyra"),
     ("trace", "result"),
     ("trace", "result", "--unit", "610", "--measure", "forecast_variance"),
     ("trace", "cost-development", "--line", "Personalkostnader"),
@@ -261,8 +264,11 @@ def test_the_same_question_gives_the_same_bytes_whatever_comes_later(adopted, fo
     (folder / "budget.csv").write_text(budget, encoding="utf-8")
     assert adopted("import", "budget.csv").exit_code == 0
     assert adopted("result", "--publish").exit_code == 0
+    marked = adopted("mark", "hyra", "--kind", "one_off", "--account", "5010", "--reason", "flytt")
+    assert marked.exit_code == 0, marked.output
+    assert adopted("follow-up", "--publish").exit_code == 0
     book = Book("ledger.db")
-    first = f"@{book.boundaries[-4][0]}"
+    first = f"@{book.boundaries[-6][0]}"
 
     def answers(known: str) -> list[str]:
         asked = [adopted(*q, "--known-at", known, "--format", "json") for q in QUESTIONS]
