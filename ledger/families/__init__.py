@@ -14,7 +14,9 @@ from ledger.families import (
     processing,
     publication,
     review,
+    risk,
     roles,
+    scenario,
     sealing,
 )
 
@@ -28,6 +30,8 @@ __all__ = [
     "processing",
     "publication",
     "review",
+    "risk",
     "roles",
+    "scenario",
     "sealing",
 ]
