@@ -16,24 +16,12 @@ import polars as pl
 from ledger.families.forecast import AssumptionMade, Forecasts, Round
 from ledger.log import Book
 from ledger.money import spread
-from ledger.periods import first_day, months_between, shift
+from ledger.periods import months_between, shift
+from projections import facts
+from projections.amounts import narrowed, total
 from projections.dimensions import Dimensions, Tree, as_known, outcome_span
 
 __all__ = ["assumed_months"]
-
-#: One row a month's part of an amount, shaped as `facts.FACTS` wants it to find its keys.
-_PARTS: dict[str, type[pl.DataType]] = {
-    "position": pl.Int64,
-    "unit": pl.String,
-    "account": pl.String,
-    "report_line": pl.String,
-    "structure": pl.String,
-    "project": pl.String,
-    "product": pl.String,
-    "activity": pl.String,
-    "period": pl.String,
-    "amount": pl.Int64,
-}
 
 
 def assumed_months(
@@ -71,16 +59,16 @@ def assumed_months(
 
 def by_month(dimensions: Dimensions, rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     """Parts of amounts summed by key and month, as `assumed_months` gives them."""
-    facts = pl.LazyFrame(list(rows), schema=_PARTS)
+    parts = pl.LazyFrame(list(rows), schema=facts.FACTS)
     keys = list(dimensions.columns().values())
-    return (
-        dimensions.within(facts)
+    frame = (
+        dimensions.within(parts)
         .group_by(*dimensions.keys(), "period")
-        .agg(pl.col("amount").sum())
+        .agg(total("amount").alias("amount"))
         .sort(*dimensions.order(), "period")
         .select(*keys, (pl.col("period") + "-01").str.to_date("%Y-%m-%d"), "amount")
-        .collect()
     )
+    return narrowed(frame.collect(), ("amount",))
 
 
 def remaining(

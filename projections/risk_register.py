@@ -8,7 +8,7 @@ from ledger.families.risk import Risks, Standing
 from ledger.log import Book
 from ledger.periods import shift
 from ledger.risk_matrix import Matrix, matrix_of
-from projections.amounts import narrowed
+from projections import facts
 from projections.assumed import remaining
 from projections.dimensions import Dimensions, Tree, as_known, span_of
 from projections.registry import projection
@@ -116,17 +116,13 @@ def percent_of(one: Standing, matrix: Matrix) -> int | None:
     return matrix.percent(one.now.probability) if one.now.percent is None else one.now.percent
 
 
+_SIZES = ("effect", "least", "most")
+#: A risk shaped as a fact, so that it finds its keys.
 _EXPOSED: dict[str, type[pl.DataType]] = {
-    "position": pl.Int64,
+    **facts.FACTS,
     "risk": pl.String,
-    "unit": pl.String,
-    "account": pl.String,
-    "report_line": pl.String,
-    "structure": pl.String,
     "percent": pl.Int64,
-    "effect": pl.Int64,
-    "least": pl.Int64,
-    "most": pl.Int64,
+    **dict.fromkeys(_SIZES, pl.Int64),
 }
 
 
@@ -145,17 +141,11 @@ def exposed_risks(book: Book, last: str, dimensions: Dimensions) -> pl.DataFrame
         who, now, percent = one.identified, one.now, percent_of(one, matrix)
         if one.closed_at is not None or now.effect is None or percent is None:
             continue
-        size = {"effect": now.effect, "least": now.least, "most": now.most}
+        months = now.first or shift(last, 1), now.last
+        sizes = (now.effect if ore is None else ore for ore in (now.effect, now.least, now.most))
         left = {
-            name: sum(
-                remaining(
-                    now.effect if ore is None else ore,
-                    (now.first or shift(last, 1), now.last),
-                    last,
-                    year,
-                ).values()
-            )
-            for name, ore in size.items()
+            name: sum(remaining(ore, months, last, year).values())
+            for name, ore in zip(_SIZES, sizes, strict=True)
         }
         if any(left.values()):
             rows.append(
@@ -169,18 +159,6 @@ def exposed_risks(book: Book, last: str, dimensions: Dimensions) -> pl.DataFrame
                     **left,
                 }
             )
-    keys = list(dimensions.columns().values())
     found = dimensions.within(pl.LazyFrame(rows, schema=_EXPOSED))
-    frame = found.select(
-        "risk",
-        pl.col("unit").alias("home"),
-        *dimensions.keys(),
-        "percent",
-        "effect",
-        "least",
-        "most",
-    ).sort("risk")
-    return narrowed(frame.select("risk", "home", *keys, "percent", *size_columns).collect(), size_columns)
-
-
-size_columns = ("effect", "least", "most")
+    home = pl.col("unit").alias("home")
+    return found.select("risk", home, *dimensions.keys(), "percent", *_SIZES).sort("risk").collect()
