@@ -29,6 +29,7 @@ from cli import (
     reconciling,
     recording,
     reports,
+    scenario,
     setup,
     times,
     trace,
@@ -103,6 +104,8 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.add_typer(forecast.app, name="forecast")
+app.command()(scenario.risks)
+app.add_typer(scenario.app, name="scenario")
 app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)

@@ -42,6 +42,11 @@ QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
 COLUMNS = ("p2_5", "p10", "p50", "p90", "p97_5")
 ENDS = (0.1, 0.5, 0.9)
 _BLOCK = 64
+_RISK = {
+    "risk": pl.String,
+    "series": pl.String,
+    **dict.fromkeys(("probability", "effect", "least", "most"), pl.Float64),
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ class Scenario:
     ``rows``, one a series in the given order: ``series``, ``p10``, ``p50``, ``p90``, ``mean``,
     ``chance`` (0 to 1: how often the draws meet the budget; null without one).
     ``whole``: one row of the same for the sum of all series, without ``series``.
-    ``risks``, the one that matters most first: ``risk``, ``expected`` (its mean effect over all
-    draws), ``p10_gain``, ``p50_gain`` (by how much those of the whole would be better, in result
+    ``risks``, the one that matters most first: ``risk``, ``expected`` (its probability times
+    its mean effect), ``p10_gain``, ``p50_gain`` (by how much those of the whole would be better, in result
     sign, were the risk not there: the very same draws without it) and ``chance_gain`` (of the
     chance; null without a budget). The order is by the size of ``p10_gain``, then ``expected``.
     ``shared`` is the mean correlation between the series' shocks, ``shrunk`` the weight of it.
@@ -101,6 +106,7 @@ def draw_year_ends(
         raise ValueError("told: the quantiles of a series do not rise")
     names = told["series"].to_list()
     horizon = YEAR - fiscal_month(through, first_month)
+    risks = pl.DataFrame(schema=_RISK) if risks is None else risks
     struck = _impacts(risks, draws, seed)
     budgets = told["budget"].cast(pl.Float64).to_list()
     assumed = told["assumed"].cast(pl.Float64).to_numpy()
@@ -118,7 +124,7 @@ def draw_year_ends(
     return Scenario(
         pl.DataFrame(rows, schema=schema, orient="row"),
         pl.DataFrame([_summary(whole, budget)], schema=_SUMMARY, orient="row"),
-        _weighed(whole, budget, struck),
+        _weighed(whole, budget, struck, risks),
         together.shared,
         together.shrunk,
     )
@@ -204,10 +210,10 @@ def _together(adjusted: Floats) -> _Together:
 
 
 def _believed(shocks: Floats) -> tuple[float, float]:
-    """The mean correlation between series (at least 0), and the weight λ that it gets beside
-    each pair's own.
+    """The mean correlation r̄ between series (0 where it is below: nothing is hoped for), and the
+    weight λ that it gets beside each pair's own.
 
-    λ* = Σ Var(r_ij) / Σ (r_ij - r̄)², over pairs: Schäfer & Strimmer, Statistical Applications in
+    λ = Σ Var(r_ij) / Σ (r_ij - r̄)², over pairs: Schäfer & Strimmer, Statistical Applications in
     Genetics and Molecular Biology 4 (2005) 32, with the target of Ledoit & Wolf, Journal of
     Portfolio Management 30 (2004) 110. Sums over pairs come from the months' products, so no
     matrix of series by series is ever made.
@@ -218,15 +224,16 @@ def _believed(shocks: Floats) -> tuple[float, float]:
         return 0.0, 1.0
     pairs = n * (n - 1)
     squares = float(np.square(z @ z.T).sum()) - n
-    shared = (float(np.square(z.sum(1)).sum()) - n) / pairs
-    spread = squares - pairs * shared**2
+    summed = float(np.square(z.sum(1)).sum()) - n
+    shared = float(np.clip(summed / pairs, 0.0, 1.0))
+    spread = squares - 2 * shared * summed + pairs * shared**2
     z2 = np.square(z)
     products = float(np.square(z2.sum(1)).sum() - np.square(z2).sum())
     # The season took a year of months' freedom.
     free = months / max(months - YEAR, 1)
     doubt = free * months / (months - 1) * (products - squares / months)
     shrunk = 1.0 if spread <= 1e-12 * pairs else float(np.clip(doubt / spread, 0.0, 1.0))
-    return float(np.clip(shared, 0.0, 1.0)), shrunk
+    return shared, shrunk
 
 
 # ── drawing ────────────────────────────────────────────────────────────────────────────────────
@@ -272,12 +279,15 @@ def _path(alpha: float, shocks: Floats) -> Floats:
     """Paths of the months left around their forecast, `(months, draws)`, by statsmodels."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    # The path around the forecast depends on the smoothing alone: of a level of 0 it is the path.
-    model = ETSModel(np.zeros(YEAR), error="add", initialization_method="known", initial_level=0.0)
-    paths = model.smooth([alpha]).simulate(
+    # How a path leaves its forecast depends on the smoothing alone, so any past will do.
+    past = np.tile([1.0, -1.0], YEAR // 2)
+    model = ETSModel(past, error="add", initialization_method="known", initial_level=0.0)
+    fit = model.smooth([alpha])
+    paths = fit.simulate(
         len(shocks), anchor="end", repetitions=shocks.shape[1], random_errors=shocks
     )
-    return np.asarray(paths, dtype=np.float64).reshape(shocks.shape)
+    around = np.asarray(fit.forecast(1))[0]
+    return np.asarray(paths, dtype=np.float64).reshape(shocks.shape) - around
 
 
 def _through_quantiles(scores: Floats, ends: Floats) -> Floats:
@@ -294,10 +304,10 @@ def _through_quantiles(scores: Floats, ends: Floats) -> Floats:
 # ── risks ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _impacts(risks: pl.DataFrame | None, draws: int, seed: int) -> dict[str, dict[str, Floats]]:
+def _impacts(risks: pl.DataFrame, draws: int, seed: int) -> dict[str, dict[str, Floats]]:
     """What each risk does in each draw, by series and risk."""
     struck: dict[str, dict[str, Floats]] = {}
-    for risk in [] if risks is None else risks.to_dicts():
+    for risk in risks.to_dicts():
         stream = _stream(seed, "risk", risk["risk"])
         occurs = stream.random(draws) < risk["probability"]
         low, high = sorted((float(risk["least"]), float(risk["most"])))
@@ -309,22 +319,22 @@ def _impacts(risks: pl.DataFrame | None, draws: int, seed: int) -> dict[str, dic
 
 
 def _weighed(
-    whole: Floats, budget: float | None, struck: dict[str, dict[str, Floats]]
+    whole: Floats, budget: float | None, struck: dict[str, dict[str, Floats]], risks: pl.DataFrame
 ) -> pl.DataFrame:
     """Each risk by what the whole would be without it."""
     low, middle, _, _, chance = _summary(whole, budget)
     rows = []
-    for impacts in struck.values():
-        for name, impact in impacts.items():
-            without = _summary(whole - impact, budget)
-            gain = [
-                None if now is None or then is None else then - now
-                for now, then in zip((low, middle, chance), (*without[:2], without[4]), strict=True)
-            ]
-            rows.append((name, float(impact.mean()), *gain))
+    for risk in risks.to_dicts():
+        without = _summary(whole - struck[risk["series"]][risk["risk"]], budget)
+        gains = [
+            None if now is None or then is None else then - now
+            for now, then in zip((low, middle, chance), (*without[:2], without[4]), strict=True)
+        ]
+        sizes = [float(risk[name]) for name in ("effect", "least", "most")]
+        mean = sizes[0] if sizes[1] == sizes[2] else sum(sizes) / 3  # that of the triangle
+        rows.append((risk["risk"], risk["probability"] * mean, *gains))
     columns = ("expected", "p10_gain", "p50_gain", "chance_gain")
-    frame = pl.DataFrame(
-        rows, schema={"risk": pl.String, **dict.fromkeys(columns, pl.Float64)}, orient="row"
-    )
+    schema = {"risk": pl.String, **dict.fromkeys(columns, pl.Float64)}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
     order = pl.col("p10_gain").abs(), pl.col("expected").abs(), "risk"
     return frame.sort(*order, descending=[True, True, False])

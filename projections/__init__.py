@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from projections.replaying import replay as replay
     from projections.risk_register import exposed_risks as exposed_risks
     from projections.risk_register import risks as risks
+    from projections.scenario_runs import scenarios as scenarios
     from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
     from projections.timelines import monthly_series as monthly_series
