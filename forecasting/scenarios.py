@@ -57,9 +57,10 @@ class Scenario:
     ``chance`` (0 to 1: how often the draws meet the budget; null without one).
     ``whole``: one row of the same for the sum of all series, without ``series``.
     ``risks``, the one that matters most first: ``risk``, ``expected`` (its probability times
-    its mean effect), ``p10_gain``, ``p50_gain`` (by how much those of the whole would be better, in result
-    sign, were the risk not there: the very same draws without it) and ``chance_gain`` (of the
-    chance; null without a budget). The order is by the size of ``p10_gain``, then ``expected``.
+    its mean effect), ``p10_gain``, ``p50_gain`` (by how much those of the whole would be better,
+    in result sign, were the risk not there: the very same draws without it) and ``chance_gain``
+    (of the chance; null without a budget). In order of the size of
+    ``p10_gain``, then ``expected``.
     ``shared`` is the mean correlation between the series' shocks, ``shrunk`` the weight of it.
     """
 
@@ -287,7 +288,7 @@ def _path(alpha: float, shocks: Floats) -> Floats:
         len(shocks), anchor="end", repetitions=shocks.shape[1], random_errors=shocks
     )
     around = np.asarray(fit.forecast(1))[0]
-    return np.asarray(paths, dtype=np.float64).reshape(shocks.shape) - around
+    return np.asarray(np.reshape(paths, shocks.shape) - around, dtype=np.float64)
 
 
 def _through_quantiles(scores: Floats, ends: Floats) -> Floats:

@@ -28,7 +28,7 @@ from reporting.catalogue import Language, has, label
 from reporting.forecast_table import JOIN, year_end
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
-from reporting.tables import Column, Table, table_of
+from reporting.tables import Column, Kind, Table, table_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios import Scenario
@@ -130,12 +130,11 @@ def run(book: Book, ask: Question) -> Drawn:
 def _rows(
     known: pl.DataFrame, sure: pl.DataFrame, exposed: pl.DataFrame, dimensions: Dimensions
 ) -> pl.DataFrame:
-    """The model's rows with what is assumed of each; a row of nothing where only an assumption or
-    a risk stands."""
+    """The model's rows with what is assumed of each; a row of nothing, without a
+    budget of its own, where only an assumption or a risk stands."""
     keys = list(dimensions.columns().values())
     assumed = sure.group_by(keys).agg(pl.col("amount").sum().alias("assumed"))
     others = pl.concat([sure.select(keys), exposed.select(keys)]).unique()
-    budgeted = known["annual_budget"].is_not_null().any()
     nothing = dict.fromkeys(("forecast", *_QUANTILES), 0)
     new = (
         others.join(known, on=keys, how="anti")
@@ -143,7 +142,7 @@ def _rows(
         .with_columns(
             dimensions.name().alias("name"),
             *(pl.lit(ore, pl.Int64).alias(name) for name, ore in nothing.items()),
-            pl.lit(0 if budgeted else None, pl.Int64).alias("annual_budget"),
+            pl.lit(None, pl.Int64).alias("annual_budget"),
         )
         .collect()
     )
@@ -242,9 +241,10 @@ def weighed_table(book: Book, lang: Language, drawn: Drawn) -> Table:
     """Which risk matters most."""
     notes = (label("note.scenario_risks", lang), _known(book, lang))
     title = label("title.scenario_risks", lang, scale="{scale}")
-    kinds = {"probability_percent": "percent", "chance_gain": "percent"}
+    kinds: dict[str, Kind] = dict.fromkeys(RISK_AMOUNTS, "amount")
+    kinds |= dict.fromkeys(("probability_percent", "chance_gain"), "percent")
     columns = [
-        Column(name, "amount" if name in RISK_AMOUNTS else kinds.get(name, "text"), "gain" in name)  # type: ignore[arg-type]
+        Column(name, kinds.get(name, "text"), signed=name.endswith("_gain"))
         for name in drawn.risks.columns
     ]
     return table_of(drawn.risks, RISK_AMOUNTS, title, columns=columns, notes=notes)
@@ -254,11 +254,12 @@ def risks_table(
     book: Book, lang: Language, *, through: str | None, brief: bool = False, **ask: Any
 ) -> Table:
     """The risk register; ``brief`` leaves out what a page has no room for."""
+    if through is None and book.postings().height:
+        through = book.period().last
     frame = projections.risks(book, through, **ask)
     if brief:
         frame = frame.drop("line", "category", "least", "most", "first", "last", "responsible")
-    at = through or "–"
-    title = label("title.risks", lang, through=at, scale="{scale}")
+    title = label("title.risks", lang, through=through or "", scale="{scale}")
     notes = (*_asked(book, lang, **ask), _matrix(book, lang), _known(book, lang))
     return table_of(frame, projections.PROJECTIONS["risks"].amounts, title, notes=notes)
 
@@ -344,4 +345,5 @@ def _gap(book: Book, run_: ScenarioRun) -> int:
         run_.structure,
     )
     whole = run(Book(book.path, run_.inputs_size), ask).rows.row(-1, named=True)
-    return max(abs(whole[name] - getattr(run_, name)) for name in ("forecast", *_DRAWN))
+    gaps: list[int] = [abs(whole[name] - getattr(run_, name)) for name in ("forecast", *_DRAWN)]
+    return max(gaps)

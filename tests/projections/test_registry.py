@@ -32,8 +32,10 @@ def test_every_projection_stands_in_the_registry():
         "late_entries",
         "monthly_series",
         "result",
+        "risks",
         "roles",
         "rounds",
+        "scenarios",
         "sources",
         "trace",
     ]
