@@ -12,7 +12,7 @@ from cli.output import put, say, show, word
 from cli.session import book_of, is_simulated, record
 
 app = typer.Typer(
-    help="Risks and assumptions by Monte Carlo: P10, P50, P90, chance to meet budget.",
+    help="Where the year ends, drawn: P10, P50, P90, chance.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -16,7 +16,7 @@ import polars as pl
 from ledger.families.forecast import AssumptionMade, Forecasts, Round
 from ledger.log import Book
 from ledger.money import spread
-from ledger.periods import months_between, shift
+from ledger.periods import FiscalCalendar, months_between, shift
 from projections import facts
 from projections.amounts import narrowed, total
 from projections.dimensions import Dimensions, Tree, as_known, outcome_span
@@ -72,20 +72,22 @@ def by_month(dimensions: Dimensions, rows: Iterable[dict[str, object]]) -> pl.Da
 
 
 def remaining(
-    amount: int, months: tuple[str | None, str | None], last: str, year: tuple[str, str]
+    amount: int, months: tuple[str | None, str | None], last: str, calendar: FiscalCalendar
 ) -> dict[str, int]:
-    """The parts of an amount that fall after ``last`` in its fiscal year, öre by month.
+    """The parts of an amount that fall after ``last`` in the fiscal year that holds it, öre by
+    month.
 
     Without a first month it begins after ``last``; without a last one it ends with the fiscal
     year of its first.
     """
-    after = shift(last, 1)
-    first, end = months[0] or after, months[1] or year[1]
+    after, year_end = shift(last, 1), calendar.year_of(last)[1]
+    first = months[0] or after
+    end = months[1] or calendar.year_of(first if months[0] else last)[1]
     all_months = months_between(first, end)
     if not all_months:
         return {}
     parts = dict(zip(all_months, spread(amount, [1] * len(all_months)), strict=True))
-    return {month: part for month, part in parts.items() if after <= month <= year[1]}
+    return {month: part for month, part in parts.items() if after <= month <= year_end}
 
 
 def _rounds(book: Book, last: str, name: str | None) -> list[Round]:
@@ -103,14 +105,14 @@ def _of_round(
 ) -> Iterator[dict[str, object]]:
     """A round's assumptions by month, of the units that it rules."""
     tree = Tree(book, "line", one.opened.through)
-    year = book.organisation.calendar.year_of(last)
+    calendar = book.organisation.calendar
     for position, made in one.assumptions.items():
         if made.amount is None:
             continue
         if newest_first is not None and _ruling(made, newest_first, tree) is not one:
             continue
         months = (made.first or shift(one.opened.through, 1), made.last)
-        for period, amount in remaining(made.amount, months, last, year).items():
+        for period, amount in remaining(made.amount, months, last, calendar).items():
             yield {
                 "position": position,
                 "unit": made.unit,

@@ -6,7 +6,6 @@ import polars as pl
 
 from ledger.families.risk import Risks, Standing
 from ledger.log import Book
-from ledger.periods import shift
 from ledger.risk_matrix import Matrix, matrix_of
 from projections import facts
 from projections.assumed import remaining
@@ -134,17 +133,17 @@ def exposed_risks(book: Book, last: str, dimensions: Dimensions) -> pl.DataFrame
     those months; without a range all three are the effect), in the order of their names. One
     whose class the matrix no longer has, and that has no percent of its own, is left out.
     """
-    year = book.organisation.calendar.year_of(last)
+    calendar = book.organisation.calendar
     matrix = matrix_of(book.organisation.settings)
     rows: list[dict[str, object]] = []
     for one in book.state.of(Risks).named.values():
         who, now, percent = one.identified, one.now, percent_of(one, matrix)
         if one.closed_at is not None or now.effect is None or percent is None:
             continue
-        months = now.first or shift(last, 1), now.last
+        months = now.first, now.last
         sizes = (now.effect if ore is None else ore for ore in (now.effect, now.least, now.most))
         left = {
-            name: sum(remaining(ore, months, last, year).values())
+            name: sum(remaining(ore, months, last, calendar).values())
             for name, ore in zip(_SIZES, sizes, strict=True)
         }
         if any(left.values()):

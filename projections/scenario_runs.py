@@ -23,33 +23,29 @@ _RUNS: dict[str, type[pl.DataType]] = {
     "seed": pl.String,
     **dict.fromkeys(_AMOUNTS, pl.Int64),
     "chance_percent": pl.String,
-    "comment": pl.String,
 }
 
 
-@projection(_AMOUNTS, ("chance_percent",), private=("comment",))
+@projection(_AMOUNTS, ("chance_percent",))
 def scenarios(book: Book, through: str | None = None, known_at: str | None = None) -> pl.DataFrame:
     """The recorded scenario runs, in the order they were recorded.
 
     Columns: ``scenario`` (its name), ``recorded_at`` (String: UTC, ISO), ``through``, ``unit``,
     ``by``, ``round`` (String; null for all, or where none was named), ``draws`` (Int64), ``seed``
     (text), of the whole ``forecast``, ``p10``, ``p50``, ``p90``, ``budget`` (Int64 öre, result
-    sign; budget null where there is none), ``chance_percent`` of meeting it (text), ``comment``.
+    sign; budget null where there is none), ``chance_percent`` of meeting it (text).
     With ``through``, only those through that month or an earlier one.
     """
     book = as_known(book, known_at)
     last = book.period(through).last if through is not None else None
     frame = book.events("scenario.run")
     times = dict(zip(frame["position"], frame["recorded_at"], strict=True))
-    clear = book.private("comment")
-    comments = dict(zip(clear["position"], clear["value"], strict=True))
     rows = [
         {
             **{name: getattr(run, name) for name in _RUNS if name in type(run).model_fields},
             "recorded_at": times[position],
             "seed": str(run.seed),
             "chance_percent": hundredths(run.chance),
-            "comment": comments.get(position),
         }
         for run, position in book.state.of(Scenarios).runs.values()
         if last is None or run.through <= last

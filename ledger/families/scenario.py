@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ledger.commands import Decision, Lookup
 from ledger.errors import RuleBroken, UsageError
-from ledger.events import Draft, Event, Private
+from ledger.events import Draft, Event
 from ledger.state import Slice, State
 
 
@@ -39,7 +39,6 @@ class ScenarioRun(Event):
     p90: int
     budget: int | None = None
     chance: int | None = None
-    comment: Private = None
 
 
 @dataclass

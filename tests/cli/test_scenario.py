@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ def risky(years: Run) -> Run:
     return years
 
 
-def data(result) -> list[dict[str, str | None]]:
+def data(result) -> list[dict[str, Any]]:
     """What JSON says."""
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)

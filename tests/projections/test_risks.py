@@ -10,6 +10,7 @@ from ledger.families.erasure_commands import Approval, EraseTexts
 from ledger.families.forecast import Assume, OpenRound
 from ledger.families.organisation_commands import ChangeSettings
 from ledger.families.risk import RecordRisks
+from ledger.periods import FiscalCalendar
 from ledger.risk_matrix import matrix_of
 from projections import assumed_months, exposed_risks, history, risks
 from projections.assumed import remaining
@@ -169,11 +170,12 @@ def test_the_matrix_is_data(booked):
         (-1200, ("2020-11", "2021-02"), [-300] * 2),
         (-1200, ("2020-01", "2020-08"), []),
         (-1200, ("2021-01", "2021-12"), []),
+        (-1200, ("2019-10", None), []),
     ],
 )
 def test_an_amount_is_the_total_of_its_months(amount, months, parts):
     """Through August: months that have passed are in the outcome, those of next year wait."""
-    assert [*remaining(amount, months, "2020-08", ("2020-01", "2020-12")).values()] == parts
+    assert [*remaining(amount, months, "2020-08", FiscalCalendar()).values()] == parts
 
 
 def assume(books, name, **row):
@@ -212,9 +214,9 @@ def test_the_newest_round_that_holds_the_unit_rules(booked):
     assume(booked, "Alla", amount=-10, unit="6201")
     booked.record(OpenRound("Bara 610", "2020-08", unit="610"))
     assume(booked, "Bara 610", amount=-7)
-    by_unit = {"by": ("unit",)}
-    assert months(assumed_months(booked.book, **by_unit)) == {("6101",): -7, ("6201",): -10}
-    named = assumed_months(booked.book, round="Alla", **by_unit)
+    newest = assumed_months(booked.book, by=("unit",))
+    assert months(newest) == {("6101",): -7, ("6201",): -10}
+    named = assumed_months(booked.book, round="Alla", by=("unit",))
     assert months(named) == {("6101",): -100, ("6201",): -10}
     with pytest.raises(ForecastError, match="no forecast round"):
         assumed_months(booked.book, round="T9")
