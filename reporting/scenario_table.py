@@ -23,9 +23,10 @@ from ledger.periods import first_day
 from ledger.risk_matrix import matrix_of
 from projections.dimensions import CODES, Dimensions, axes, outcome_span
 from projections.scenario_runs import hundredths
+from projections.timelines import JOIN
 from reporting import numbers
 from reporting.catalogue import Language, has, label
-from reporting.forecast_table import JOIN, year_end
+from reporting.forecast_table import year_end
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
 from reporting.tables import Column, Kind, Table, table_of
