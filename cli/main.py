@@ -30,6 +30,7 @@ from cli import (
     reconciling,
     recording,
     reports,
+    scenario,
     setup,
     times,
     trace,
@@ -107,6 +108,8 @@ app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command("follow-up")(marking.follow_up)
 app.add_typer(forecast.app, name="forecast")
+app.command()(scenario.risks)
+app.add_typer(scenario.app, name="scenario")
 app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)

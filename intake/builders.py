@@ -33,6 +33,7 @@ from ledger.families.organisation_commands import (
 )
 from ledger.families.outcome import TOTAL_KEY
 from ledger.families.outcome_totals import RestateTotals
+from ledger.families.risk import ASSESSED, RecordRisks
 from ledger.families.roles import ChangeRoles, RoleRow
 
 
@@ -120,6 +121,15 @@ def assumption(values: Values, organisation: Organisation, options: ImportOption
     }
     rows = tuple({"line": n, **row} for n, row in _rows(values, **names))
     return Parts([Assume(rows, values.file)])
+
+
+def risk(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Risks identified, reassessed and closed."""
+    same = dict.fromkeys(("risk", "unit", "category", "responsible", "state", "reason", *ASSESSED))
+    names = {name: name for name in (*same, "text")}
+    names |= {"report_line": "line", "first": "from", "last": "to"}
+    rows = tuple({"line": n, **row} for n, row in _rows(values, **names))
+    return Parts([RecordRisks(rows, values.file)])
 
 
 #: What stands for a month that could not be read, so that it is told of once only.
@@ -251,6 +261,7 @@ BUILDERS: dict[str, Builder] = {
     "budget": budget,
     "forecast": forecast,
     "assumption": assumption,
+    "risk": risk,
     "units": units,
     "accounts": accounts,
     "codes": codes,

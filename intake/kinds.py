@@ -85,6 +85,7 @@ _ASSUMPTIONS = {
     "känt_åtagande": "known_commitment",
     "särskilda_kostnader_upphör": "end_of_special_costs",
 }
+_RISK_STATES = {"öppen": "open", "stängd": "closed"}
 _ROLES = {"registrerare": "recorder", "godkännare": "approver", "revisor": "auditor"}
 _CHANGES = {"ges": "given", "tas": "taken"}
 _TYPES = {"intäkt": "income", "kostnad": "cost", "tillgång": "asset", "skuld": "liability"}
@@ -209,6 +210,34 @@ ASSUMPTION = Kind(
     "round;unit;line;kind;amount;from;to;text\n"
     "2020-T2;10;Personalkostnader;one_off;-250000;2020-10;2020-10;Avgångsvederlag\n",
     also=("assumptions", "antaganden"),
+)
+RISK = Kind(
+    "risk",
+    "risk",
+    "What could go wrong. A new name is a new risk and wants unit, text, probability and "
+    "consequence; a name on record is reassessed where the row says otherwise, and closed where "
+    "its state says so: both want a reason. What a row leaves empty stands.",
+    (
+        Column("risk", "text", (), "a short name of its own, as R1", True, True),
+        Column("unit", "code", ("enhet",), "the unit that it is of", of="unit"),
+        Column("line", "text", REPORT_LINE, "the line of the forecast's structure"),
+        Column("category", "text", ("kategori",), "what kind of risk, as people sort them"),
+        Column("text", "text", (), "in words (erasable)"),
+        Column("probability", "number", ("sannolikhet",), "its class on the matrix, from 1"),
+        Column("consequence", "number", ("konsekvens",), "its class on the matrix, from 1"),
+        Column("percent", "number", ("procent",), "how likely, if not as its class says"),
+        Column("effect", "amount", ("effekt",), "kronor in result sign if it happens, in all"),
+        Column("least", "amount", ("lindrigast",), "the mildest effect, where it is uncertain"),
+        Column("most", "amount", ("värst",), "the worst effect, where it is uncertain"),
+        Column("from", "month", ("från",), "the first month; else the months left of the year"),
+        Column("to", "month", ("till",), "the last month"),
+        Column("responsible", "text", ("ansvarig",), "the role that is responsible (erasable)"),
+        Column("state", "word", ("läge",), "open or closed; else open", words=_RISK_STATES),
+        Column("reason", "text", ("skäl",), "why it is reassessed or closed (erasable)"),
+    ),
+    "risk;unit;text;probability;consequence;effect;from;to;responsible\n"
+    "R1;10;Andra våg av covid-19;3;3;-1500000;2020-10;2020-12;Verksamhetschef\n",
+    also=("risks", "risker"),
 )
 UNITS = Kind(
     "units",
@@ -367,6 +396,7 @@ KINDS: dict[str, Kind] = {
         BUDGET,
         FORECAST,
         ASSUMPTION,
+        RISK,
         UNITS,
         ACCOUNTS,
         CODES,

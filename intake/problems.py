@@ -168,6 +168,11 @@ RULES: dict[str, str] = {
     "entry-mixed": "A unit and line are entered by month and for the rest of the year. Choose one.",
     "entry-repeated": "A unit and line stand twice in the file. Keep one row.",
     "bad-assumption": "An assumption names a round, unit, line, kind or month that does not hold.",
+    "bad-risk": "A risk lacks something, or names a class, unit, line, amount or month that does "
+    "not hold.",
+    "risk-repeated": "A risk stands twice in the file. Keep one row.",
+    "risk-closed": "The risk is closed. Identify a new one.",
+    "reason-missing": "Whoever reassesses or closes a risk says why. Fill in reason.",
     "second-root": "A unit of the line organisation has no parent. Give its parent.",
     "unknown-parent": "The parent is not there. Put its row before its children's.",
     "cycle": "A unit or line stands above its own parent. Break the ring.",

@@ -168,7 +168,7 @@ def _batch(
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
     # What may come again after others (a forecast, a hold) has commands that say what is known.
-    repeatable = ("forecast", "assumption", "retention", "hold", "roles")
+    repeatable = ("forecast", "assumption", "risk", "retention", "hold", "roles")
     key = None if kind.name in repeatable else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from projections.accountability import batches as batches
     from projections.accountability import late_entries as late_entries
     from projections.accountability import roles as roles
+    from projections.assumed import assumed_months as assumed_months
     from projections.comparison import diff as diff
     from projections.corrected import correction_rows as correction_rows
     from projections.corrected import corrections as corrections
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from projections.replaying import adopted_rounds as adopted_rounds
     from projections.replaying import canonical_rows as canonical_rows
     from projections.replaying import replay as replay
+    from projections.risk_register import exposed_risks as exposed_risks
+    from projections.risk_register import risks as risks
+    from projections.scenario_runs import scenarios as scenarios
     from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
     from projections.timelines import marked_series as marked_series

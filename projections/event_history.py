@@ -60,7 +60,10 @@ COLUMNS: dict[str, type[pl.DataType]] = {
 #: Fields that have a column of their own here.
 _TOLD = {*COLUMNS, "series", "number"} - {"position"}
 #: Fields of events that are öre.
-AMOUNTS = ("amount", "old", "new", "total", "control_total", "difference", "p10", "p90")
+AMOUNTS = (
+    *("amount", "old", "new", "total", "control_total", "difference", "forecast", "budget"),
+    *("p10", "p50", "p90", "effect", "least", "most"),
+)
 #: Fields that are the text of an event, the first that there is.
 _TEXTS = ("text", "comment", "reason")
 

@@ -88,6 +88,8 @@ _WORDS = {
     **dict.fromkeys(("line", "account", "project", "product", "activity"), "key"),
     "assumption": "assumption",
     "entries": "family",
+    "level": "risk_level",
+    "status": "risk_status",
     "how": "late",
     "kind": "kind",
     "reversed": "answer",

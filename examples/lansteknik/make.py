@@ -16,7 +16,7 @@ files land beside this script.
 
     printed ─→ months ─┬─→ year2020 ─→ vouchers ─→ 2020/*.csv, later/*.csv
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
-                       └─→ budget ─→ forecast ─→ budget, forecast, assumptions
+                       └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from made import (  # type: ignore[import-not-found]  # found beside the script 
     history,
     months,
     organisation,
+    risks,
     vouchers,
     year2020,
 )
@@ -43,6 +44,7 @@ def make(folder: Path) -> None:
     vouchers.write(year2020.vouchers(), folder)
     budget.write(folder)
     forecast.write(folder)
+    risks.write(folder)
 
 
 if __name__ == "__main__":

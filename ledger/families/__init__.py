@@ -15,7 +15,9 @@ from ledger.families import (
     processing,
     publication,
     review,
+    risk,
     roles,
+    scenario,
     sealing,
 )
 
@@ -30,6 +32,8 @@ __all__ = [
     "processing",
     "publication",
     "review",
+    "risk",
     "roles",
+    "scenario",
     "sealing",
 ]

@@ -383,6 +383,8 @@ class Assume:
                 found, remedy = f"line {content['report_line']!r} is unknown", "Correct it."
             elif not all(is_month(content[k]) for k in ("first", "last") if k in content):
                 found, remedy = "a month that is none", "Write months as 2020-08."
+            elif content.get("first", "") > content.get("last", "9999-12"):
+                found, remedy = f"from {content['first']} to {content['last']}", "Swap them."
             if found and remedy:
                 problem = Problem("bad-assumption", self.file, row.get("line"), found, remedy)
                 decision.problems.append(problem)

@@ -30,6 +30,8 @@ from ledger.families.organisation import (
 )
 from ledger.families.roles import FOUR_EYES
 from ledger.periods import is_month
+from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
+from ledger.risk_matrix import matrix_of
 from ledger.state import State
 
 
@@ -476,6 +478,8 @@ class ChangeSettings:
                 decision.known += 1
                 continue
             now[setting] = value
+            if setting in RISK_SETTINGS:
+                matrix_of(now)
             decision.drafts.append(Draft(SettingChanged(setting=setting, value=value), line))
         return decision
 

@@ -342,6 +342,17 @@ def test_the_assumptions_are_those_of_the_report():
     assert (covid["to"], covid["amount"]) == (until_september, "")
 
 
+def test_the_risks_are_those_of_the_report():
+    """As many of each kind, and an amount where the report says that the forecast would worsen."""
+    printed = [row for row in facts("risks") if row["organisation"] == "Division Länsteknik"]
+    held = data("risks-2020-T2")
+    assert [row["category"] for row in held] == [row["category"] for row in printed]
+    worse = [row["effect"] == "negative_on_forecast" for row in printed]
+    assert [bool(row["effect"]) for row in held] == worse
+    assert all(ore(row["effect"]) < 0 for row in held if row["effect"])
+    assert {row["unit"] for row in held} <= {row["unit"] for row in data("units")}
+
+
 # --------------------------------------------------------------------------------- a clean ledger
 
 
@@ -486,7 +497,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_the_files_are_small_and_plain():
     """Under 3 MB, UTF-8 without BOM, LF."""
     held = files(EXAMPLE)
-    assert len(held) == 22
+    assert len(held) == 23
     assert sum(map(len, held.values())) < 3_000_000
     for name, content in held.items():
         assert not content.startswith(b"\xef\xbb\xbf"), name

@@ -35,8 +35,10 @@ def test_every_projection_stands_in_the_registry():
         "marks",
         "monthly_series",
         "result",
+        "risks",
         "roles",
         "rounds",
+        "scenarios",
         "sources",
         "trace",
     ]
