@@ -22,6 +22,7 @@ from cli import (
     explain,
     export,
     forecast,
+    forecast_scores,
     history,
     imports,
     periods,
@@ -102,6 +103,7 @@ app.command()(books.journal)
 app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
+forecast.app.command()(forecast_scores.compare)
 app.add_typer(forecast.app, name="forecast")
 app.command()(trace.trace)
 app.command()(times.diff)
