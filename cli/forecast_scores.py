@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -45,6 +45,37 @@ def compare(
         by_origin=by_origin,
         by_series=by_series,
         **asked(ask, by="unit"),
+    )
+    show(table, ask, simulated=is_simulated(book))
+
+
+@bundled
+def accuracy(
+    ask: Known,
+    round_: Annotated[
+        str | None, typer.Option("--round", metavar="ROUND", help="Only that round.")
+    ] = None,
+    by: Annotated[
+        Literal["unit", "line", "round"] | None,
+        typer.Option("--by", help="Sums of each round. Else by unit and line."),
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
+    ] = None,
+    through: Annotated[
+        str | None,
+        typer.Option("--through", metavar="PERIOD", help="What had come. Else as in reports."),
+    ] = None,
+) -> None:
+    """Every adopted round against what came.
+
+    What people entered and what the model said then, both scored when the months have come.
+    """
+    from reporting import score_table
+
+    book = book_of(ask, ask.known_at)
+    table = score_table.accuracy(
+        book, ask.spoken, through=through, round=round_, unit=unit, by=by or "place"
     )
     show(table, ask, simulated=is_simulated(book))
 

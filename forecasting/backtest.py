@@ -136,9 +136,7 @@ def scores(forecasts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
                     ("held_95", "held_95"),
                 )
             ),
-            pl.when(mean > 100 * ALIKE)
-            .then(100 * pl.col("of_model").mean() / mean)
-            .alias("ratio"),
+            pl.when(mean > 100 * ALIKE).then(100 * pl.col("of_model").mean() / mean).alias("ratio"),
         )
     )
     order = pl.col("method").replace_strict(METHODS, range(len(METHODS)), return_dtype=pl.Int64)
@@ -147,7 +145,8 @@ def scores(forecasts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
 
 def _with_hardest(table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """The model's own ratio is that to the method that it has most trouble with."""
-    is_model, group = pl.col("method") == MODEL, keys or [pl.lit(0)]
+    is_model = pl.col("method") == MODEL
+    group = [pl.col(key) for key in keys] or [pl.lit(0)]
     asked = pl.col("forecasts").filter(is_model).max().over(group)
     weighty = ~is_model & (pl.col("forecasts") >= AT_LEAST * asked)
     hardest = pl.when(weighty).then("ratio").max().over(group)

@@ -14,15 +14,19 @@ import polars as pl
 
 import projections
 from ledger.errors import UsageError
+from ledger.log import Book
 from ledger.periods import first_day
 from projections.dimensions import CODES, LEVELS, outcome_span
+from projections.round_scores import Accuracy, By, Figures
+from projections.round_scores import accuracy as _scored
+from reporting import forecast_table
 from reporting.catalogue import Language, label
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
-from reporting.tables import Column, Table, table_from
+from reporting.tables import Column, Table, table_from, table_of
 
 if TYPE_CHECKING:
-    from ledger.log import Book
+    from ledger.families.forecast import Round
 
 ORIGINS = (3, 4, 6, 8, 9, 10)
 #: Columns of a method's score, after its keys.
@@ -140,9 +144,9 @@ def _explained(told: pl.DataFrame, table: pl.DataFrame, lang: Language, split: b
     notes.append(label("note.compare_ratio", lang))
     if not split:
         ratio = table.filter(pl.col("method") == MODEL)["ratio_percent"][0]
-        against = table.filter(
-            (pl.col("method") != MODEL) & (pl.col("ratio_percent") == ratio)
-        )["method"].to_list()
+        against = table.filter((pl.col("method") != MODEL) & (pl.col("ratio_percent") == ratio))[
+            "method"
+        ].to_list()
         if against:
             method = label(f"yardstick.{against[0]}", lang)
             notes.append(label("note.compare_hardest", lang, method=method))
@@ -163,3 +167,75 @@ def _decimal(table: pl.DataFrame) -> pl.DataFrame:
         ).alias(name)
 
     return table.with_columns(text(c.key) for c in SCORES if c.kind == "percent")
+
+
+#: What stands in a table of rounds, where its rows have it.
+_ACCURACY = {
+    "round": Column("round"),
+    "unit": Column("unit"),
+    "name": Column("name"),
+    "line": Column("line", words="key"),
+    "compared": Column("compared", words="compared"),
+    "entered": Column("entered", "amount", word="column.adopted"),
+    "model": Column("model", "amount"),
+    "outcome": Column("outcome", "amount"),
+    "base": Column("base", "amount"),
+    "error_entered": Column("error_entered", "percent"),
+    "error_model": Column("error_model", "percent"),
+    "closer": Column("closer", words="closer"),
+    "inside_80": Column("inside_80", words="answer"),
+}
+
+
+def accuracy(
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None = None,
+    round: str | None = None,
+    unit: str | None = None,
+    by: By = "place",
+) -> Table:
+    """Every adopted round against what came, as `projections.round_scores.accuracy` has it.
+
+    The model's figures are those kept with the entries; where there are none, or an entry answers
+    for several units, the model is asked again of the events that the round stands on.
+    """
+    last = book.period(through).last
+
+    def ask_again(found: Round) -> Figures:
+        opened = found.opened
+        told = forecast_table.year_end(
+            Book(book.path, opened.log_size),
+            opened.through,
+            by=("unit", "line"),
+            unit=opened.unit,
+            structure=opened.structure,
+        )
+        left = [(pl.col(end) - pl.col("outcome")).alias(end) for end in ("p10", "p90")]
+        rows = told.select("unit", "line", "remaining", *left).rows()
+        return {(where, line): (rest, low, high) for where, line, rest, low, high in rows}
+
+    scored = _scored(book, last, ask_again, round=round, unit=unit, by=by)
+    notes = [*_asked(book, lang, unit=unit), *_judged(scored, lang), _known(book, lang)]
+    return table_of(
+        scored.frame,
+        (),
+        label("title.forecast_accuracy", lang, through=last, scale="{scale}"),
+        total=scored.frame["round"].null_count() > 0,
+        columns=[_ACCURACY[name] for name in scored.frame.columns],
+        notes=notes,
+    )
+
+
+def _judged(scored: Accuracy, lang: Language) -> list[str]:
+    """What the errors mean, how often the interval held; or why nothing is scored."""
+    if not scored.rounds:
+        return [label("note.accuracy_no_round", lang)]
+    if not scored.scored:
+        return [label("note.accuracy_pending", lang)]
+    notes = [label(f"note.accuracy_{key}", lang) for key in ("error", "last")]
+    if scored.intervals:
+        count, held = scored.intervals, scored.held
+        notes.append(label("note.accuracy_held", lang, held=held, count=count))
+    return notes
