@@ -250,8 +250,10 @@ def _model(found: Round, answer: pl.DataFrame, ask_again: AskAgain) -> pl.DataFr
 
 
 def _kept(entry: ForecastEntered) -> tuple[int, int | None, int | None] | None:
-    """What the entry itself holds of the model."""
-    amount = getattr(entry, "model_amount", entry.amount if entry.method == "model" else None)
+    """What the entry itself holds of the model's months left."""
+    amount: int | None = getattr(entry, "model_amount", None)
+    if amount is None and entry.method == "model":
+        amount = entry.amount
     return None if amount is None else (amount, entry.p10, entry.p90)
 
 

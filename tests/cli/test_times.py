@@ -244,6 +244,8 @@ QUESTIONS = (
     ("forecast", "--by", "unit"),
     ("forecast", "show", "T2"),
     ("forecast", "list"),
+    ("forecast", "compare"),
+    ("forecast", "accuracy"),
     ("trace", "result"),
     ("trace", "result", "--unit", "610", "--measure", "forecast_variance"),
     ("trace", "cost-development", "--line", "Personalkostnader"),
