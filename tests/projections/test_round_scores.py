@@ -66,7 +66,7 @@ def test_a_year_end_waits_for_the_year(rounds):
 def test_both_figures_are_scored_when_the_year_is_over(rounds):
     """Wages: entered 80 + 44 = 124, the model 80 + 40 = 120 (115 to 126), came 128 + 1; a normal
     year is 120: 5 / 120 and 9 / 120. Rent, entered on the area: 40 + 30 = 70, the model of the one
-    unit that it knows 40 + 21 = 61 (55 to 65), came 60; no budget, no year before: no percentage."""
+    unit that it knows 40 + 21 = 61 (55 to 65), came 60; no budget, no year before: no percent."""
     close_year(rounds)
     told = accuracy(rounds.book, "2020-12", model)
     assert told.frame.rows() == [
