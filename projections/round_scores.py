@@ -80,8 +80,8 @@ def accuracy(
     fiscal years with any amount. A row of several places sums them, and is not without sign.
 
     The summary (key columns null) is of the rows where both errors are known, or of those where
-    the entered one is: the sum of their errors in percent of the sum of their bases, and their
-    amounts where they are of one round.
+    the entered one is: the sum of their errors in percent of the sum of their bases. Its amounts
+    are there if it is of all rows and these of one round.
 
     Raises `ledger.errors.ForecastError` for a round that there is not, `UsageError` for an
     unknown unit and `ledger.errors.BeyondSixtyFourBits`.
@@ -95,7 +95,7 @@ def accuracy(
     rows = _judged(_grouped(places, by))
     held = _judged(places)["inside_80"].drop_nulls()
     return Accuracy(
-        _shaped(pl.concat([rows, _summary(rows)]), by),
+        pl.concat([_shaped(rows, by), _summary(rows, by)]),
         len(adopted),
         len(places) - places["outcome"].null_count(),
         len(held),
@@ -316,24 +316,26 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _summary(judged: pl.DataFrame) -> pl.DataFrame:
+def _summary(judged: pl.DataFrame, by: By) -> pl.DataFrame:
     """The row under the others, or none where nothing is scored."""
     scored = judged.filter(pl.col("outcome").is_not_null(), pl.col("base") > 0)
     both = scored.filter(pl.col("model").is_not_null())
     chosen = both if both.height else scored
     if chosen.is_empty():
-        return judged.clear()
-    shown = {"base", "missed_entered", "missed_model"}
-    if chosen["round"].n_unique() == 1:  # the same months twice are no sum
-        shown |= set(AMOUNTS)
+        return _shaped(chosen, by)
+    sums = (*AMOUNTS, "missed_entered", "missed_model")
 
     def summed(name: str, dtype: pl.DataType) -> pl.Expr:
-        if name not in shown:
+        if name not in sums:
             return pl.lit(None, dtype).alias(name)
         value = pl.col(name)
         return pl.when(value.is_not_null().all()).then(value.sum()).alias(name)
 
-    return chosen.select(summed(name, dtype) for name, dtype in judged.schema.items())
+    row = _shaped(chosen.select(summed(name, dtype) for name, dtype in judged.schema.items()), by)
+    if len(chosen) == len(judged) and judged["round"].n_unique() == 1:
+        return row
+    # Neither some of the rows nor the same months twice are the sum of what stands above.
+    return row.with_columns(pl.lit(None, pl.Int64).alias(name) for name in AMOUNTS)
 
 
 def _shaped(judged: pl.DataFrame, by: By) -> pl.DataFrame:
