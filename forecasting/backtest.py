@@ -22,7 +22,6 @@ import polars as pl
 from forecasting import naive
 from forecasting.panel import read_panel
 from forecasting.seasonal import YEAR
-from forecasting.window import Window
 from forecasting.year_end import forecast_year_end
 
 MODEL = "model"
@@ -96,7 +95,7 @@ def rolling_origin(
         for k in sorted(set(origins)):
             cut = rows.filter(pl.col("at") < begins + k)
             this = None if plan is None else plan.filter(pl.col("at") < begins + YEAR)
-            told = pl.concat(_told(cut, begins, k, first_month, this, truth["series"]))
+            told = pl.concat(_told(cut, _day(begins + k - 1), first_month, this, truth["series"]))
             found.append(_beside(told, truth, begins, k))
     return pl.concat(found) if found else pl.DataFrame(schema=_SCHEMA)
 
@@ -207,14 +206,12 @@ def _truth(rows: pl.DataFrame, begins: int) -> pl.DataFrame:
 
 def _told(
     cut: pl.DataFrame,
-    begins: int,
-    k: int,
+    origin: date,
     first_month: int,
     budget: pl.DataFrame | None,
     asked: pl.Series,
 ) -> Iterator[pl.DataFrame]:
     """What each method says from the months up to an origin, of the series asked for."""
-    origin = _day(begins + k - 1)
     told = forecast_year_end(cut, origin, budget=budget, first_month=first_month)
     yield told.select(
         "series",
@@ -224,12 +221,10 @@ def _told(
         pl.col("method").alias("used"),
     )
     some = cut.filter(pl.col("series").is_in(asked.implode()))
-    panel = read_panel(some, origin, first_month, None)
-    plan = None if budget is None else _plan(budget, panel.names, begins) / panel.scale[:, None]
-    window = Window(panel.window.y, k, plan)
+    panel = read_panel(some, origin, first_month, budget)
     for name in CONTROLLERS:
         with np.errstate(invalid="ignore", divide="ignore"):  # a series older than all that is read
-            remaining = naive.METHODS[name](window) * panel.scale
+            remaining = naive.METHODS[name](panel.window) * panel.scale
         said = pl.DataFrame({"series": panel.names, "forecast": panel.outcome + remaining})
         yield said.filter(pl.col("forecast").is_finite()).select(
             "series",
@@ -238,18 +233,6 @@ def _told(
             *(pl.lit(None, pl.Float64).alias(end) for end in ("p10", "p90", "p2_5", "p97_5")),
             pl.lit(None, pl.String).alias("used"),
         )
-
-
-def _plan(budget: pl.DataFrame, names: pl.Series, begins: int) -> np.ndarray:
-    """`(series, 12)`: the year's budget by month; NaN for series without any."""
-    plan = np.full((len(names), YEAR), np.nan)
-    rows = budget.filter(
-        pl.col("at").is_between(begins, begins + YEAR - 1), pl.col("series").is_in(names.implode())
-    )
-    row = names.search_sorted(rows["series"]).to_numpy()
-    plan[row] = 0.0
-    plan[row, rows["at"].to_numpy() - begins] = rows["value"].to_numpy()
-    return plan
 
 
 def _beside(told: pl.DataFrame, truth: pl.DataFrame, begins: int, k: int) -> pl.DataFrame:
