@@ -14,6 +14,7 @@ Nothing after an origin reaches a method: each is handed a frame that ends there
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -22,6 +23,7 @@ import polars as pl
 from forecasting import naive
 from forecasting.panel import read_panel
 from forecasting.seasonal import YEAR
+from forecasting.structure import reconciled
 from forecasting.year_end import forecast_year_end
 
 MODEL = "model"
@@ -32,6 +34,8 @@ ORIGINS = (3, 4, 6, 8, 9, 10)
 AT_LEAST = 0.5
 """The model's hardest opponent is looked for among the methods that answer at least this part of
 its forecasts: one lucky answer makes no method the best."""
+WHOLE = ("combination", "constant")
+"""What the model answers where it need not fall back on something simpler."""
 ALIKE = 1e-9
 """Errors, in parts of a normal year, closer to each other than this are the same."""
 
@@ -46,8 +50,23 @@ _SCHEMA = {
     "error": pl.Float64,
     "held_80": pl.Boolean,
     "held_95": pl.Boolean,
-    "used": pl.String,
+    "fallback": pl.Boolean,
 }
+_ENDS = ("p10", "p90", "p2_5", "p97_5")
+
+
+@dataclass(frozen=True)
+class Finer:
+    """What the model forecasts in place of the series, as tables do that must add up: parts (a
+    unit's costs), the details of each, and the series that each detail counts in.
+
+    ``outcome`` and ``budget`` have the columns `part`, `detail`, `period`, `value`; ``members``
+    has `series` and `detail`. A detail that no series has is forecast, for its part's sake.
+    """
+
+    outcome: pl.DataFrame
+    budget: pl.DataFrame
+    members: pl.DataFrame
 
 
 def rolling_origin(
@@ -58,6 +77,7 @@ def rolling_origin(
     origins: Sequence[int] = ORIGINS,
     years: int | None = None,
     budget: pl.DataFrame | None = None,
+    finer: Finer | None = None,
 ) -> pl.DataFrame:
     """Forecast the end of every complete fiscal year up to ``through``, from each origin.
 
@@ -69,6 +89,8 @@ def rolling_origin(
         years: how many of the newest complete years; all of them if None.
         budget: phased budgets of any of those years in the same columns. The model is handed those
             up to the year's end; budget for the rest answers only where the year has one.
+        finer: what the model forecasts and sums to each series; the series itself if None. The
+            interval is always that of the series' own months, moved to lie around the sum.
 
     Returns:
         One row a series, year, origin and method that has an answer: `series`, `year` (its first
@@ -76,7 +98,8 @@ def rolling_origin(
         the unit given, `normal` (a normal year: the sum of |months| of earlier fiscal years, per
         twelve months since the series' first amount), `error` (100 (forecast − actual) / normal,
         with its sign), `held_80` and `held_95` (whether the model's interval held the actual;
-        null for the others), `used` (the method that the model fell back on, or `combination`).
+        null for the others), `fallback` (whether the model had to fall back on a simple method
+        for any part; null for the others).
         A year is complete if some series has a row in each of its months. A series takes part in
         a year if it had twelve months or more before it, not all zero.
 
@@ -87,6 +110,7 @@ def rolling_origin(
         raise ValueError(f"origins must lie between 1 and 11, got {tuple(origins)}")
     rows = _placed(history).filter(pl.col("at") <= _month(through))
     plan = None if budget is None else _placed(budget)
+    parts = None if finer is None else _Parts.of(finer)
     found = []
     for begins in _complete_years(rows, first_month)[-years if years else 0 :]:
         truth = _truth(rows, begins)
@@ -95,7 +119,12 @@ def rolling_origin(
         for k in sorted(set(origins)):
             cut = rows.filter(pl.col("at") < begins + k)
             this = None if plan is None else plan.filter(pl.col("at") < begins + YEAR)
-            told = pl.concat(_told(cut, _day(begins + k - 1), first_month, this, truth["series"]))
+            origin = _day(begins + k - 1)
+            whole = forecast_year_end(cut, origin, budget=this, first_month=first_month)
+            if parts is not None:
+                whole = parts.summed(whole, begins, k, first_month)
+            by_hand = _by_hand(cut, origin, first_month, this, truth["series"])
+            told = pl.concat([_by_model(whole), *by_hand])
             found.append(_beside(told, truth, begins, k))
     return pl.concat(found) if found else pl.DataFrame(schema=_SCHEMA)
 
@@ -204,22 +233,30 @@ def _truth(rows: pl.DataFrame, begins: int) -> pl.DataFrame:
     )
 
 
-def _told(
+def _by_model(told: pl.DataFrame) -> pl.DataFrame:
+    """What the model says."""
+    fallback = pl.col("fallback") if "fallback" in told.columns else _fallen(pl.col("method"))
+    return told.select(
+        "series",
+        pl.lit(MODEL).alias("method"),
+        "forecast",
+        *_ENDS,
+        fallback.alias("fallback"),
+    )
+
+
+def _fallen(method: pl.Expr) -> pl.Expr:
+    return ~method.is_in(WHOLE)
+
+
+def _by_hand(
     cut: pl.DataFrame,
     origin: date,
     first_month: int,
     budget: pl.DataFrame | None,
     asked: pl.Series,
 ) -> Iterator[pl.DataFrame]:
-    """What each method says from the months up to an origin, of the series asked for."""
-    told = forecast_year_end(cut, origin, budget=budget, first_month=first_month)
-    yield told.select(
-        "series",
-        pl.lit(MODEL).alias("method"),
-        "forecast",
-        *("p10", "p90", "p2_5", "p97_5"),
-        pl.col("method").alias("used"),
-    )
+    """What each of the controllers' methods says of the series asked for."""
     some = cut.filter(pl.col("series").is_in(asked.implode()))
     panel = read_panel(some, origin, first_month, budget)
     for name in CONTROLLERS:
@@ -230,9 +267,75 @@ def _told(
             "series",
             pl.lit(name).alias("method"),
             "forecast",
-            *(pl.lit(None, pl.Float64).alias(end) for end in ("p10", "p90", "p2_5", "p97_5")),
-            pl.lit(None, pl.String).alias("used"),
+            *(pl.lit(None, pl.Float64).alias(end) for end in _ENDS),
+            pl.lit(None, pl.Boolean).alias("fallback"),
         )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """`Finer`, by part and by detail: ``outcome`` and ``budget`` of each as `_placed` gives."""
+
+    names: pl.DataFrame
+    members: pl.DataFrame
+    parts: tuple[pl.DataFrame, pl.DataFrame]
+    details: tuple[pl.DataFrame, pl.DataFrame] | None
+
+    @classmethod
+    def of(cls, finer: Finer) -> _Parts:
+        """Details of their own only where parts are divided at all."""
+        names = pl.concat(
+            [f.select("part", "detail") for f in (finer.outcome, finer.budget)]
+        ).unique()
+
+        def by(key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+            outcome, budget = (
+                _placed(
+                    frame.group_by(pl.col(key).alias("series"), "period").agg(pl.col("value").sum())
+                )
+                for frame in (finer.outcome, finer.budget)
+            )
+            return outcome, budget
+
+        divided = (names["part"] != names["detail"]).any()
+        return cls(names, finer.members, by("part"), by("detail") if divided else None)
+
+    def summed(self, own: pl.DataFrame, begins: int, k: int, first_month: int) -> pl.DataFrame:
+        """The series' forecasts as the sums of their details', the intervals moved along."""
+        told = self._asked(self.parts, begins, k, first_month)
+        if self.details is not None:
+            finer = self._asked(self.details, begins, k, first_month).join(
+                self.names, left_on="series", right_on="detail", how="left"
+            )
+            told = reconciled(told, finer).with_columns(pl.col("remaining") + pl.col("moved"))
+        sums = (
+            self.members.join(told, left_on="detail", right_on="series")
+            .group_by("series")
+            .agg(pl.col("remaining").sum().alias("sum"), _fallen(pl.col("method")).any())
+            .rename({"method": "fallback"})
+        )
+        by = pl.col("sum") - pl.col("remaining")
+        return (
+            own.drop("method")
+            .join(sums, on="series", how="inner")
+            .with_columns(pl.col(name) + by for name in ("forecast", *_ENDS))
+        )
+
+    @staticmethod
+    def _asked(
+        frames: tuple[pl.DataFrame, pl.DataFrame], begins: int, k: int, first_month: int
+    ) -> pl.DataFrame:
+        """What the model says, of what has a budget and no outcome too."""
+        at, origin = pl.col("at"), _day(begins + k - 1)
+        cut = frames[0].filter(at < begins + k)
+        plan = frames[1].filter(at < begins + YEAR)
+        silent = plan.select("series").unique().join(cut, on="series", how="anti")
+        nothing = silent.with_columns(
+            period=pl.lit(origin), value=pl.lit(0.0), at=pl.lit(begins + k - 1, pl.Int64)
+        )
+        known = pl.concat([cut, nothing])
+        budget = plan if plan.height else None
+        return forecast_year_end(known, origin, budget=budget, first_month=first_month)
 
 
 def _beside(told: pl.DataFrame, truth: pl.DataFrame, begins: int, k: int) -> pl.DataFrame:

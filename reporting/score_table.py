@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-import projections
 from ledger.errors import UsageError
 from ledger.log import Book
 from ledger.periods import first_day
 from projections.dimensions import CODES, LEVELS, outcome_span
+from projections.forecast_parts import forecast_parts
 from projections.round_scores import Accuracy, By, Figures
 from projections.round_scores import accuracy as _scored
 from reporting import forecast_table
@@ -71,7 +71,7 @@ def compare(
         raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
     year = ask.pop("year", None)
     last = outcome_span(book, through, year).last
-    told = _told(book, last, by, origins, 1 if year is not None else years, ask)
+    told = past_forecasts(book, last, by, origins, 1 if year is not None else years, ask)
     if year is not None:
         first = first_day(book.organisation.calendar.year_of(last)[0])
         told = told.filter(pl.col("year") == first)
@@ -87,7 +87,7 @@ def compare(
     )
 
 
-def _told(
+def past_forecasts(
     book: Book,
     last: str,
     by: tuple[str, ...],
@@ -95,31 +95,27 @@ def _told(
     years: int | None,
     ask: dict[str, Any],
 ) -> pl.DataFrame:
-    """Every forecast of the past, in floats."""
-    from forecasting.backtest import rolling_origin
+    """Every forecast of the past, in floats, the model asked as `forecast_table` asks it: of all
+    the organisation by part and detail, of which the rows asked for are sums."""
+    from forecasting.backtest import Finer, rolling_origin
 
-    history = projections.monthly_series(book, last, by=by, **ask)
+    whole = {key: value for key, value in ask.items() if key != "unit"}
+    parts = forecast_parts(book, last, by=by, **whole)
+    asked = parts if ask.get("unit") is None else forecast_parts(book, last, by=by, **ask)
+
+    def rows(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.group_by(pl.col("row").alias("series"), "period").agg(pl.col("value").sum())
+
+    members = pl.concat([f.select("row", "detail") for f in (asked.outcome, asked.budget)])
     return rolling_origin(
-        history,
+        rows(asked.outcome),
         first_day(last),
         first_month=book.organisation.require_founded().first_month,
         origins=origins,
         years=years,
-        budget=_budgets(book, last, by, ask),
+        budget=rows(asked.budget) if asked.budget.height else None,
+        finer=Finer(parts.outcome, parts.budget, members.unique().rename({"row": "series"})),
     )
-
-
-def _budgets(
-    book: Book, last: str, by: tuple[str, ...], ask: dict[str, Any]
-) -> pl.DataFrame | None:
-    """The phased budgets of all fiscal years through ``last``, units standing as they do then."""
-    calendar = book.organisation.calendar
-    decided = sorted(book.events("budget.decided")["period"].unique())
-    years = sorted({calendar.year_of(month) for month in decided if month <= last})
-    tree = ask.get("tree") or "line"
-    ask = ask | {"tree": tree if "@" in tree else f"{tree}@{last}"}
-    frames = [projections.budget_series(book, end, by=by, **ask) for _, end in years]
-    return pl.concat(frames) if frames else None
 
 
 def _explained(told: pl.DataFrame, table: pl.DataFrame, lang: Language, split: bool) -> list[str]:
@@ -134,7 +130,7 @@ def _explained(told: pl.DataFrame, table: pl.DataFrame, lang: Language, split: b
     notes = [label("note.compare_years", lang, count=len(years), span=span, series=count)]
     notes.append(label("note.compare_error", lang))
     own = told.filter(pl.col("method") == MODEL)
-    fallen = own.filter(~pl.col("used").is_in(["combination", "constant"])).height
+    fallen = own.filter("fallback").height
     if fallen:
         notes.append(label("note.compare_fallback", lang, count=fallen, all=own.height))
     silent = [name for name in CONTROLLERS if name not in told["method"]]

@@ -134,7 +134,7 @@ def test_nothing_after_the_origin_is_seen(first_month: int) -> None:
             rolling_origin(each, last, first_month=first_month, origins=(k,), years=1)
             for each in (history, changed)
         ]
-        said = [each.select("series", "method", "forecast", "normal", "used") for each in both]
+        said = [each.select("series", "method", "forecast", "normal", "fallback") for each in both]
         assert said[0].equals(said[1])
         assert said[0].height == 6 * 5
         assert (both[0]["actual"] != both[1]["actual"]).all()
