@@ -22,6 +22,7 @@ from cli import (
     explain,
     export,
     forecast,
+    forecast_scores,
     history,
     imports,
     marking,
@@ -107,6 +108,8 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command("follow-up")(marking.follow_up)
+forecast.app.command()(forecast_scores.compare)
+forecast.app.command()(forecast_scores.accuracy)
 app.add_typer(forecast.app, name="forecast")
 app.command()(scenario.risks)
 app.add_typer(scenario.app, name="scenario")

@@ -3,7 +3,8 @@
 Data flow: `panel` (checks, cuts and lays out the frame) -> `year_end` (the front) -> per series
 either `fallback` (short or constant series; `naive` methods) or `combination` (`spikes`,
 `seasonal`, `smoothing`, `airline`, `naive`, `likelihood`) -> `intervals` (variance of the sum,
-calibration on past years) -> frame.
+calibration on past years) -> frame. `backtest` asks that front and the `naive` methods of past
+years, and scores them.
 
 Importing the package is light; the numerical libraries load with the first use of
 `forecast_year_end`.

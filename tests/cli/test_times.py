@@ -247,6 +247,8 @@ QUESTIONS = (
     ("follow-up", "--by", "mark,unit"),
     ("follow-up", "--marks"),
     ("trace", "follow-up", "--mark", "hyra"),
+    ("forecast", "compare"),
+    ("forecast", "accuracy"),
     ("trace", "result"),
     ("trace", "result", "--unit", "610", "--measure", "forecast_variance"),
     ("trace", "cost-development", "--line", "Personalkostnader"),

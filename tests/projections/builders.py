@@ -132,7 +132,11 @@ class Books:
         self.record(OpenRound(name, through, **options))
         self.enter(name, entries)
         if adopt:
-            self.record(AdoptRound(name))
+            self.adopt(name)
+
+    def adopt(self, name: str) -> Receipt:
+        """Adopt an open round."""
+        return self.record(AdoptRound(name))
 
     def enter(self, name: str, entries: Iterable[tuple[str, str, int]], **more: Any) -> Receipt:
         """Enter (unit, line, öre) into an open round."""
