@@ -184,7 +184,7 @@ def _round_opened() -> Iterator[Step]:
 
 
 def _round_adopted(data: Path) -> Iterator[Step]:
-    from ledger.families.forecast import AdoptRound
+    from ledger.families.forecast_approval import AdoptRound
 
     text = word("message.demo_forecast", round=ROUND)
     yield Step(text, date(2020, 9, 15), 10, CONTROLLER, f"forecast-{ROUND}.csv")

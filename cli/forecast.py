@@ -183,7 +183,7 @@ def _by_hand(
 
 
 def _enter(write: Writing, rows: list[Mapping[str, Any]], dry_run: bool) -> None:
-    from ledger.families.forecast import EnterForecast
+    from ledger.families.forecast_entry import EnterForecast
 
     command = EnterForecast(tuple(rows), "ledger forecast enter")
     receipt = record(write, command, "ledger forecast enter", dry_run=dry_run)
@@ -259,7 +259,7 @@ def adopt(
     ] = None,
 ) -> None:
     """Adopt a round and lock it."""
-    from ledger.families.forecast import AdoptRound
+    from ledger.families.forecast_approval import AdoptRound
 
     record(write, AdoptRound(name, comment), "ledger forecast adopt")
     put(f"{name}: {word('state.adopted')}\n")

@@ -5,7 +5,8 @@ import pytest
 
 from ledger.errors import ForecastError
 from ledger.families.erasure_commands import Approval, EraseTexts
-from ledger.families.forecast import AdoptRound, Assume
+from ledger.families.forecast import Assume
+from ledger.families.forecast_approval import AdoptRound
 from ledger.families.organisation_commands import (
     AccountRow,
     RegisterAccounts,

@@ -33,7 +33,9 @@ from ledger.errors import (
     UsageError,
 )
 from ledger.families.erasure_commands import Approval, EraseTexts
-from ledger.families.forecast import AdoptRound, EnterForecast, OpenRound
+from ledger.families.forecast import OpenRound
+from ledger.families.forecast_approval import AdoptRound
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.governance import ClosePeriods, ReopenPeriod
 from ledger.families.organisation_commands import (
     ChangeSettings,
