@@ -130,6 +130,10 @@ def take(store: Store, step: Step, data: Path) -> None:
 
     if step.file is not None:
         reading = intake.read(data / step.file, store.book().organisation)
+        if reading.kind == "forecast":
+            from cli.forecast_entry import weighed
+
+            reading = weighed(reading, store.book())
         store.record(reading.command, step.actor, reading.source)
     if step.command is not None:
         store.record(step.command(), step.actor, Source(step.source))

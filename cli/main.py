@@ -21,7 +21,6 @@ from cli import (
     erasing,
     explain,
     export,
-    forecast,
     history,
     imports,
     periods,
@@ -29,6 +28,7 @@ from cli import (
     reconciling,
     recording,
     reports,
+    rounds,
     setup,
     times,
     trace,
@@ -102,7 +102,7 @@ app.command()(books.journal)
 app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
-app.add_typer(forecast.app, name="forecast")
+app.add_typer(rounds.app, name="forecast")
 app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)

@@ -95,6 +95,7 @@ _WORDS = {
     "same_account": "answer",
     "method": "method",
     "state": "state",
+    "status": "state",
     "topic": "topic",
 }
 
