@@ -66,6 +66,9 @@ def read_excel(
     ours = read.described
     if ours is not None:
         table.teller.file = f"{file}!{read.title}"
+    for line, column, found, remedy in read.faults:
+        if ours is None or not ours.informs(read.heading(column)):
+            table.teller.tell("excel-error", line, found, remedy)
     for line, row in read.rows.items():
         if header is not None and line < header:
             continue
@@ -81,10 +84,6 @@ def read_excel(
         while len(row) > len(table.headers) and not row[-1].strip():
             row.pop()
         table.add(row, line)
-    for line, column, found, remedy in read.faults:
-        heading = table.headers[column - 1] if column <= len(table.headers) else ""
-        if ours is None or not ours.informs(heading):
-            table.teller.tell("excel-error", line, found, remedy)
     if ours is not None:
         ours.taken(table)
     return table
@@ -99,6 +98,11 @@ class _Sheet:
         self.described: Description | None = None
         self.title = ""
         self.blank: set[tuple[int, int]] = set()
+
+    def heading(self, column: int) -> str:
+        """What the first row that says anything has in that column."""
+        first = next((row for row in self.rows.values() if any(c.strip() for c in row)), [])
+        return first[column - 1] if column <= len(first) else ""
 
     def take(self, data: bytes, name: str | None, progress: Progress | None) -> None:
         """Read the sheet of that name, or the first."""
