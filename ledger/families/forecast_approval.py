@@ -52,12 +52,15 @@ def _standing(state: State, name: str, unit: str) -> tuple[Standing, dict[str, U
             f"The unit {unit!r} is not in the part of round {name!r}.",
             f"The round is of {round_.opened.unit} and all below it.",
         )
-    entered = standing.entered(unit)
+    return standing, standing.entered(unit)
+
+
+def _require(entered: dict[str, UnitState], name: str, unit: str) -> None:
+    """Raise `ForecastError` where there is nothing to submit or approve."""
     if not entered:
         raise ForecastError(
             f"Nothing is entered for {unit} in round {name!r}.", "Enter it with `forecast enter`."
         )
-    return standing, entered
 
 
 def _named(units: list[str]) -> str:
@@ -81,6 +84,7 @@ class SubmitForecast:
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; what units below submitted, had returned or approved is submitted with it."""
         standing, entered = _standing(state, self.round, self.unit)
+        _require(entered, self.round, self.unit)
         now = standing.of(self.unit)
         if now in ("submitted", "approved") and set(entered.values()) <= {now}:
             raise RuleBroken(
@@ -136,6 +140,7 @@ class ApproveForecast:
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event; never by one who entered any of it, or who submitted it."""
         standing, entered = _standing(state, self.round, self.unit)
+        _require(entered, self.round, self.unit)
         open_ = [unit for unit, now in entered.items() if now in ("entered", "returned")]
         if open_:
             raise RuleBroken(
