@@ -61,8 +61,9 @@ _NARROW = (
 def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
     """A round by unit and line, of a unit and all below it: `projections.forecast_round`, and
     beside it the model's year-end (``model``) with its 80 % interval, ``difference`` (year_end −
-    model, where anything is entered), the year-end of the ``previous`` round, all of ``last_year``, and ``status``: how far
-    the unit has come. The columns are `COLUMNS`; öre are Int64, null where unknown."""
+    model, where anything is entered), the year-end of the ``previous`` round, all of ``last_year``,
+    and ``status``: how far the unit has come. The columns are `COLUMNS`; öre are Int64, null where
+    unknown."""
     found = book.state.of(Forecasts).round(name)
     standing = Standing(found, book.organisation)
     frame = projections.forecast_round(book, name, unit=unit)
