@@ -16,7 +16,7 @@ import polars as pl
 import projections
 from ledger.commands import Command, Several
 from ledger.errors import ForecastError, RuleBroken
-from ledger.families.forecast import Forecasts, Round
+from ledger.families.forecast import Forecasts, Round, Standing
 from ledger.families.forecast_entry import Beside, EnterForecast, Place
 from ledger.periods import first_day
 from reporting.round_figures import beside
@@ -43,14 +43,14 @@ def proposed(
     round_ = book.state.of(Forecasts).round(name)
     if round_.adopted_at is not None:
         raise RuleBroken(f"The round {name!r} is adopted and locked.", "Open a new one.")
-    places = beside(book, {name})
+    places, standing = beside(book, {name}), Standing(round_, book.organisation)
     ways = {"model": _model, "budget": _budget, "previous": _previous}
     lines = {x.line for x in book.organisation.structure(round_.opened.structure) if x.account_from}
     rows = [
         {**row, "round": name, "method": method, "comment": comment}
         for row in ways[method](book, round_, places)
         if row["report_line"] in lines and line in (None, row["report_line"])
-        if unit is None or unit in book.organisation.ancestors(row["unit"])
+        if unit is None or unit in standing.path(row["unit"])
     ]
     if not rows:
         raise ForecastError(

@@ -98,6 +98,9 @@ def sheet(
         str, typer.Option("-o", "--output", metavar="FILE", help="The workbook, FILE.xlsx.")
     ],
     unit: Some = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", metavar="TIME", help="As known then.")
+    ] = None,
 ) -> None:
     """Write an Excel sheet to enter in.
 
@@ -108,7 +111,7 @@ def sheet(
 
     if not output.lower().endswith(".xlsx"):
         raise UsageError(f"{output} is no Excel file.", "Give -o a name that ends in .xlsx.")
-    put_file(forecast_sheet(book_of(common), common.spoken, name, unit), output)
+    put_file(forecast_sheet(book_of(common, known_at), common.spoken, name, unit), output)
 
 
 @app.command("list")

@@ -72,10 +72,12 @@ def test_from_entered_to_adopted(opened):
     assert early.exit_code == 4
     assert "[forecast-not-approved]" in early.stderr
     assert "6101 (entered), 6201 (entered)" in early.stderr
+    assert "ledger forecast submit T2 --unit 6101" in opened("status").output
     said = ok(opened, "forecast", "submit", "T2", "--unit", "60", "--actor", "anna")
     assert said == "T2 60: inlämnad\n"
     again = opened("forecast", "enter", "--from", "forecast.csv", "--actor", "anna")
     assert (again.exit_code, again.stderr.count("[forecast-submitted]")) == (4, 2)
+    assert "ledger forecast approve T2 --unit 6101" in opened("status").output
     own = opened("forecast", "approve", "T2", "--unit", "60", "--actor", "Anna")
     assert (own.exit_code, "[second-person-missing]" in own.stderr) == (4, True)
     why = ("--reason", "högt", "--actor", "bo")
@@ -135,11 +137,12 @@ def test_every_way_in_keeps_the_model_s_figure(opened, folder, monkeypatch, word
     """As the model says it now, computed once a command."""
     calls = []
     model = reporting.round_figures.model_year_ends
-    monkeypatch.setattr(
-        reporting.round_figures,
-        "model_year_ends",
-        lambda *a, **k: (calls.append(a), model(*a, **k))[1],
-    )
+
+    def counted(*asked, **how):
+        calls.append(asked)
+        return model(*asked, **how)
+
+    monkeypatch.setattr(reporting.round_figures, "model_year_ends", counted)
     ok(opened, *words)
     assert len(calls) == 1
     book = Book(folder / "ledger.db")

@@ -280,9 +280,9 @@ MODEL = {
 PLACE = ("R", "6101", "Personal")
 
 
-def beside(command: EnterForecast, **more) -> EnterForecast:
+def beside(command: EnterForecast, previous: int | None = None) -> EnterForecast:
     """The command where 1 000 kr are booked, and the model and perhaps another round speak."""
-    return replace(command, beside={PLACE: Beside(**{"outcome": -1_000_00, "model": MODEL} | more)})
+    return replace(command, beside={PLACE: Beside(-1_000_00, previous, MODEL)})
 
 
 @pytest.mark.parametrize("method", ["manual", "budget", "previous", "model"])
