@@ -56,14 +56,15 @@ _NARROW = (
     "variance",
     "status",
 )
+#: What says nothing where nothing is entered.
+_JUDGED = ("year_end", "difference", "variance")
 
 
 def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
     """A round by unit and line, of a unit and all below it: `projections.forecast_round`, and
     beside it the model's year-end (``model``) with its 80 % interval, ``difference`` (year_end −
-    model, where anything is entered), the year-end of the ``previous`` round, all of ``last_year``,
-    and ``status``: how far the unit has come. The columns are `COLUMNS`; öre are Int64, null where
-    unknown."""
+    model), the year-end of the ``previous`` round, all of ``last_year``, and ``status``: how far
+    the unit has come. The columns are `COLUMNS`; öre are Int64, null where unknown."""
     found = book.state.of(Forecasts).round(name)
     standing = Standing(found, book.organisation)
     frame = projections.forecast_round(book, name, unit=unit)
@@ -77,9 +78,7 @@ def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
         frame.join(model, on=["unit", "line"], how="left", maintain_order="left")
         .join(previous, on=["unit", "line"], how="left", maintain_order="left")
         .with_columns(
-            difference=pl.when(pl.col("entered").is_not_null()).then(
-                pl.col("year_end") - pl.col("model")
-            ),
+            difference=pl.col("year_end") - pl.col("model"),
             status=pl.col("unit").replace_strict(
                 list(states), list(states.values()), default=None, return_dtype=pl.String
             ),
@@ -102,7 +101,7 @@ def forecast_round(
         notes = [": ".join((f"{u} {line}", comment)) for u, line, comment in said.rows()] + notes
         # What is only outcome so far is nobody's forecast; data has it, since a result counts it.
         own = pl.when(pl.col("entered").is_not_null())
-        frame = frame.with_columns(own.then(c).alias(c) for c in ("year_end", "variance"))
+        frame = frame.with_columns(own.then(c).alias(c) for c in _JUDGED)
         empty = {c for c in _NARROW if frame.height and frame[c].null_count() == frame.height}
         frame = frame.select(c for c in _NARROW if c not in empty)
     return table_of(frame, [c for c in AMOUNTS if c in frame.columns], title, notes=notes)

@@ -110,9 +110,10 @@ def test_the_table_has_both_figures_and_a_narrow_face(opened):
     assert "Lagd prognos" in ok(opened, "forecast", "show", "T2", "--wide")
     ok(opened, "forecast", "round", "T3", "--through", "2020-08")
     later = json.loads(ok(opened, "forecast", "show", "T3", "--format", "json"))
-    assert [(r["year_end"], r["difference"]) for r in later] == [
-        (r["outcome"], None) for r in later
-    ]
+    assert [(r["year_end"], r["entered"]) for r in later] == [(r["outcome"], None) for r in later]
+    # What is outcome so far alone is nobody's forecast, and no column of the narrow table.
+    assert "Årsprognos" in narrow
+    assert "Årsprognos" not in ok(opened, "forecast", "show", "T3")
     assert later[0]["previous"] == row["year_end"]
 
 
