@@ -131,6 +131,10 @@ def take(store: Store, step: Step, data: Path) -> None:
 
     if step.file is not None:
         reading = intake.read(data / step.file, store.book().organisation)
+        if reading.kind == "forecast":
+            from cli.forecast_entry import weighed
+
+            reading = weighed(reading, store.book())
         store.record(reading.command, step.actor, reading.source)
     if step.command is not None:
         store.record(step.command(), step.actor, Source(step.source))
@@ -202,7 +206,7 @@ def _round_opened() -> Iterator[Step]:
 
 
 def _round_adopted(data: Path) -> Iterator[Step]:
-    from ledger.families.forecast import AdoptRound
+    from ledger.families.forecast_approval import AdoptRound
 
     text = word("message.demo_forecast", round=ROUND)
     yield Step(text, date(2020, 9, 15), 10, CONTROLLER, f"forecast-{ROUND}.csv")

@@ -1,7 +1,8 @@
 """``ledger forecast``: the model's year-end, and the rounds in which people enter theirs.
 
 The model advises, people decide: ``ledger forecast`` shows what the model says, ``ledger forecast
-round``, ``enter`` and ``adopt`` record what people do, and ``show`` puts both side by side.
+round``, ``enter`` and ``assume`` record what people do; `cli.rounds` has what follows, from the
+sheet and ``submit`` to ``adopt`` and ``show``.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli.imports import take
-from cli.options import Known, Reading, Writing, bundled
-from cli.output import put, say, show, sum_up, word
-from cli.publishing import RoundReport, publish
+from cli.options import Reading, Writing, bundled
+from cli.output import say, show, sum_up, word
 from cli.reports import asked
 from cli.session import book_of, is_simulated, record
 
@@ -136,17 +136,21 @@ def enter(
         return
     if round_ is None:
         raise UsageError("Which round?", "Give --round ROUND, or --from FILE.")
-    if method == "manual":
-        rows = [_by_hand(round_, unit, line, amount, period, comment)]
-    else:
-        from cli.forecast_entry import proposed
+    if method != "manual" and (amount is not None or period is not None):
+        raise UsageError(
+            f"--method {method} gives the amounts itself.", "Leave out --amount and --period."
+        )
+    row = _by_hand(round_, unit, line, amount, period, comment) if method == "manual" else None
+    from cli.forecast_entry import SOURCE, proposed, with_beside
+    from ledger.families.forecast_entry import EnterForecast
 
-        if amount is not None or period is not None:
-            raise UsageError(
-                f"--method {method} gives the amounts itself.", "Leave out --amount and --period."
-            )
-        rows = proposed(book_of(write), round_, method, unit, line, comment)
-    _enter(write, rows, dry_run)
+    book = book_of(write)
+    if row is not None:
+        command = with_beside(EnterForecast((row,), SOURCE), book)
+    else:
+        command = proposed(book, round_, method, unit, line, comment)
+    receipt = record(write, command, SOURCE, dry_run=dry_run)
+    sum_up(receipt.recorded, receipt.known, 0)
 
 
 def _by_hand(
@@ -180,14 +184,6 @@ def _by_hand(
         "comment": comment,
         "method": "manual",
     }
-
-
-def _enter(write: Writing, rows: list[Mapping[str, Any]], dry_run: bool) -> None:
-    from ledger.families.forecast import EnterForecast
-
-    command = EnterForecast(tuple(rows), "ledger forecast enter")
-    receipt = record(write, command, "ledger forecast enter", dry_run=dry_run)
-    sum_up(receipt.recorded, receipt.known, 0)
 
 
 @app.command()
@@ -247,52 +243,3 @@ def assume(
     }
     command = Assume((content,), "ledger forecast assume")
     sum_up(record(write, command, "ledger forecast assume").recorded, 0, 0)
-
-
-@app.command()
-@bundled
-def adopt(
-    write: Writing,
-    name: Name,
-    comment: Annotated[
-        str | None, typer.Option("--comment", metavar="TEXT", help="With what words.")
-    ] = None,
-) -> None:
-    """Adopt a round and lock it."""
-    from ledger.families.forecast import AdoptRound
-
-    record(write, AdoptRound(name, comment), "ledger forecast adopt")
-    put(f"{name}: {word('state.adopted')}\n")
-
-
-@app.command("list")
-@bundled
-def list_(ask: Known) -> None:
-    """All rounds, open and adopted."""
-    from reporting import reports
-
-    book = book_of(ask, ask.known_at)
-    show(reports.rounds(book, ask.spoken), ask, simulated=is_simulated(book))
-
-
-@app.command("show")
-@bundled
-def show_(
-    ask: RoundReport,
-    name: Name,
-    unit: Annotated[
-        str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
-    ] = None,
-) -> None:
-    """A round beside the model and the budget."""
-    from reporting import reports
-
-    book = book_of(ask, ask.known_at)
-    table = reports.forecast_round(book, ask.spoken, name, unit=unit)
-    assumed = reports.assumptions(book, ask.spoken, name, unit=unit)
-    if ask.form == "table" and ask.output is None and assumed.rows:
-        show(table, ask)
-        put("\n")
-        table = assumed
-    show(table, ask, simulated=is_simulated(book))
-    publish(ask, book, "forecast_round", {"round": name, "unit": unit})

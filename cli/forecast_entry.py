@@ -1,85 +1,79 @@
-"""Entries that come from somewhere: the model, the budget, or the previous round.
+"""Entries and what is handed in with them: amounts that come from somewhere, and what stands beside
+every entry.
 
-Each gives one amount a unit and line for the months after the round's, computed from the events
-that the round stands on, so that it can be computed again.
+Each method gives one amount a unit and line for the months after the round's, computed from the
+events that the round stands on, so that it can be computed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 import projections
-from ledger import proof
-from ledger.errors import ForecastError
-from ledger.families.forecast import Forecasts, Round
-from ledger.log import Book
+from ledger.commands import Command, Several
+from ledger.errors import ForecastError, RuleBroken
+from ledger.families.forecast import Forecasts, Round, Standing
+from ledger.families.forecast_entry import Beside, EnterForecast, Place
 from ledger.periods import first_day
+from reporting.round_figures import beside
 
 if TYPE_CHECKING:
     import datetime
 
-LIBRARIES = ("numpy", "pandas", "polars", "scipy", "statsmodels")
-SEED = 0
+    from intake import Reading
+    from ledger.log import Book
+
+SOURCE = "ledger forecast enter"
 
 
 def proposed(
-    book: Book, name: str, method: str, unit: str | None, line: str | None, comment: str | None
-) -> list[Mapping[str, Any]]:
-    """Rows of `EnterForecast` for a unit and all below it, or the whole round, and one line or
-    all. Raises `ForecastError` where the method has nothing to propose."""
+    book: Book,
+    name: str,
+    method: str,
+    unit: str | None,
+    line: str | None,
+    comment: str | None,
+) -> EnterForecast:
+    """The command that enters what the method gives for a unit and all below it, or the whole
+    round, and one line or all. Raises `ForecastError` where it gives nothing."""
     round_ = book.state.of(Forecasts).round(name)
+    if round_.adopted_at is not None:
+        raise RuleBroken(f"The round {name!r} is adopted and locked.", "Open a new one.")
+    places, standing = beside(book, {name}), Standing(round_, book.organisation)
     ways = {"model": _model, "budget": _budget, "previous": _previous}
     lines = {x.line for x in book.organisation.structure(round_.opened.structure) if x.account_from}
-    rows: list[Mapping[str, Any]] = [
+    rows = [
         {**row, "round": name, "method": method, "comment": comment}
-        for row in ways[method](book, round_, unit or round_.opened.unit)
+        for row in ways[method](book, round_, places)
         if row["report_line"] in lines and line in (None, row["report_line"])
+        if unit is None or unit in standing.path(row["unit"])
     ]
     if not rows:
         raise ForecastError(
             f"The {method} gives nothing to enter in round {name!r}.",
             "Look at --unit and --line, or enter it by hand.",
         )
-    return rows
+    return EnterForecast(tuple(rows), SOURCE, beside=places)
 
 
-def _ask(round_: Round, unit: str) -> dict[str, Any]:
-    return {"by": ("unit", "line"), "unit": unit, "structure": round_.opened.structure}
-
-
-def _model(book: Book, round_: Round, unit: str) -> Iterator[dict[str, Any]]:
+def _model(book: Book, round_: Round, places: Mapping[Place, Beside]) -> Iterator[dict[str, Any]]:
     """The model's rest of the year with its 80 % interval, and what it was computed from."""
-    from reporting.forecast_table import year_end
-
-    size, through = round_.opened.log_size, round_.opened.through
-    told = year_end(Book(book.path, size), through, seed=SEED, **_ask(round_, unit))
-    inputs = {
-        "inputs_size": size,
-        "inputs_root": proof.root(book.path, size),
-        "seed": SEED,
-        "libraries": " ".join(f"{name}={version(name)}" for name in LIBRARIES),
-    }
-    for row in told.filter((pl.col("outcome") != 0) | (pl.col("remaining") != 0)).to_dicts():
-        yield {
-            "unit": row["unit"],
-            "report_line": row["line"],
-            "amount": row["remaining"],
-            "model": row["method"],
-            "p10": row["p10"] - row["outcome"],
-            "p90": row["p90"] - row["outcome"],
-            **inputs,
-        }
+    for (_, unit, line), each in places.items():
+        if each.model and (each.outcome or each.model["model_amount"]):
+            amount = each.model["model_amount"]
+            yield {"unit": unit, "report_line": line, "amount": amount, **each.model}
 
 
-def _budget(book: Book, round_: Round, unit: str) -> Iterator[dict[str, Any]]:
+def _budget(book: Book, round_: Round, places: Mapping[Place, Beside]) -> Iterator[dict[str, Any]]:
     """The budget of the months after the round's."""
-    through = round_.opened.through
-    series = projections.budget_series(book, through, **_ask(round_, unit))
-    after: datetime.date = first_day(through)
+    opened = round_.opened
+    ask: dict[str, Any] = {"by": ("unit", "line"), "unit": opened.unit}
+    series = projections.budget_series(book, opened.through, structure=opened.structure, **ask)
+    after: datetime.date = first_day(opened.through)
     for key, amounts in series.filter(pl.col("period") > after).group_by(
         "series", maintain_order=True
     ):
@@ -89,21 +83,31 @@ def _budget(book: Book, round_: Round, unit: str) -> Iterator[dict[str, Any]]:
             yield {"unit": where, "report_line": line, "amount": amount}
 
 
-def _previous(book: Book, round_: Round, unit: str) -> Iterator[dict[str, Any]]:
+def _previous(
+    book: Book, round_: Round, places: Mapping[Place, Beside]
+) -> Iterator[dict[str, Any]]:
     """What keeps the year-end of the round before: its year-end less the outcome so far."""
-    year = book.organisation.calendar.year_of(round_.opened.through)
-    rounds = book.state.of(Forecasts).rounds.values()
-    before = [
-        r
-        for r in rounds
-        if r.opened_at < round_.opened_at and r.entries and year[0] <= r.opened.through <= year[1]
-    ]
-    if not before:
-        return
-    then = projections.forecast_round(book, before[-1].opened.round, unit=unit)
-    now = projections.forecast_round(book, round_.opened.round, unit=unit)
-    booked = {(row["unit"], row["line"]): row["outcome"] for row in now.to_dicts()}
-    for row in then.filter(pl.col("entered").is_not_null()).to_dicts():
-        place = (row["unit"], row["line"])
-        amount = row["year_end"] - booked.get(place, 0)
-        yield {"unit": place[0], "report_line": place[1], "amount": amount}
+    for (_, unit, line), each in places.items():
+        if each.previous is not None:
+            yield {"unit": unit, "report_line": line, "amount": each.previous}
+
+
+def weighed(reading: Reading, book: Book) -> Reading:
+    """What a file was read as; of forecasts with what stands beside each entry, computed once."""
+    if reading.kind != "forecast":
+        return reading
+    return replace(reading, command=_handed(reading.command, book))
+
+
+def _handed(command: Any, book: Book) -> Any:
+    if isinstance(command, EnterForecast):
+        return with_beside(command, book)
+    if isinstance(command, Several):
+        return replace(command, commands=tuple(_handed(each, book) for each in command.commands))
+    inner: Command | None = getattr(command, "command", None)
+    return command if inner is None else replace(command, command=_handed(inner, book))
+
+
+def with_beside(command: EnterForecast, book: Book) -> EnterForecast:
+    """The command with what stands beside each of its entries."""
+    return replace(command, beside=beside(book, {row.get("round") or "" for row in command.rows}))

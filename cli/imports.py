@@ -165,5 +165,9 @@ def take_one(
             progress=done,
         )
         readings.append(reading)
+        if reading.kind == "forecast":
+            from cli.forecast_entry import weighed
+
+            reading = weighed(reading, store.book())
         again = bool(options.get("again"))
         return store.record(reading.command, actor, reading.source, dry_run=dry_run, again=again)

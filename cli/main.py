@@ -21,7 +21,6 @@ from cli import (
     erasing,
     explain,
     export,
-    forecast,
     forecast_scores,
     history,
     imports,
@@ -31,6 +30,7 @@ from cli import (
     reconciling,
     recording,
     reports,
+    rounds,
     scenario,
     setup,
     times,
@@ -108,9 +108,9 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command("follow-up")(marking.follow_up)
-forecast.app.command()(forecast_scores.compare)
-forecast.app.command()(forecast_scores.accuracy)
-app.add_typer(forecast.app, name="forecast")
+rounds.app.command()(forecast_scores.compare)
+rounds.app.command()(forecast_scores.accuracy)
+app.add_typer(rounds.app, name="forecast")
 app.command()(scenario.risks)
 app.add_typer(scenario.app, name="scenario")
 app.command()(trace.trace)

@@ -62,6 +62,10 @@ def record(
         raise UsageError("What is to be recorded?", "Give FIELD=VALUE…, or --from FILE.")
     with store_of(write) as store, _as_file(fields) as path, _named_by_command():
         reading = intake.read(path, store.book().organisation, kind=plural)
+        if reading.kind == "forecast":
+            from cli.forecast_entry import weighed
+
+            reading = weighed(reading, store.book())
         receipt = store.record(reading.command, write.who, Source(_SOURCE), dry_run=dry_run)
     tell(receipt.notices)
     sum_up(*counted(reading, receipt), 0)

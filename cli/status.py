@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import projections
-from ledger.families.forecast import Forecasts
+from ledger.families.forecast import Forecasts, Round, Standing
 from ledger.families.governance import Closed, Governance
+from ledger.families.organisation import Organisation
 from ledger.families.roles import Roles
 from ledger.periods import shift
 from reporting.catalogue import Language, label
@@ -141,10 +142,21 @@ def next_steps(book: Book) -> Iterator[tuple[str, str]]:
     rounds = book.state.of(Forecasts).rounds
     pending = [name for name, r in rounds.items() if r.adopted_at is None]
     for name in pending:
-        what = "adopt" if rounds[name].entries else "enter --from forecast.csv --round"
-        yield (
-            ("next.adopt" if rounds[name].entries else "next.enter"),
-            (f"ledger forecast {what} {name}"),
-        )
+        yield _round_step(organisation, rounds[name])
     if not open_ and not pending:
         yield "next.result", f"ledger result --through {entered[-1]} --by area"
+
+
+def _round_step(organisation: Organisation, round_: Round) -> tuple[str, str]:
+    """What an open round waits for: entries, where approval is demanded the unit that has not
+    submitted or is not approved, adoption."""
+    name = round_.opened.round
+    if not round_.entries:
+        return "next.enter", f"ledger forecast enter --from forecast.csv --round {name}"
+    if organisation.setting("forecast.approval") == "approved":
+        states = Standing(round_, organisation).entered()
+        for key, waiting in (("submit", ("entered", "returned")), ("approve", ("submitted",))):
+            for unit, now in states.items():
+                if now in waiting:
+                    return f"next.{key}", f"ledger forecast {key} {name} --unit {unit}"
+    return "next.adopt", f"ledger forecast adopt {name}"

@@ -18,7 +18,8 @@ from intake.parts import Builder, Parts, registered
 from intake.wishes import ImportOptions
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
 from ledger.families.erasure_commands import HoldRow, PlaceHolds, RetentionRow, RuleRetention
-from ledger.families.forecast import Assume, EnterForecast
+from ledger.families.forecast import Assume
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import (
     AccountRow,

@@ -15,6 +15,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from intake import described
+from intake.described import Description
 from intake.table import UNREAD, Day, Inexact, Number, Progress, Table, Teller, shortened
 
 #: Below this an amount with two decimals fits in fifteen digits.
@@ -39,7 +41,10 @@ def read_excel(
     header: int | None = None,
     progress: Progress | None = None,
 ) -> Table:
-    """The table of a sheet (the first, if None); line numbers are Excel's row numbers."""
+    """The table of a sheet (the first, if None); line numbers are Excel's row numbers.
+
+    Of a workbook that describes itself (`intake.described`) the table is what was filled in.
+    """
     read = _Sheet()
 
     def excerpt(line: int) -> str:
@@ -58,8 +63,12 @@ def read_excel(
             "Open it in Excel and save it as .xlsx, or as CSV UTF-8.",
         )
         return table
-    for line, found, remedy in read.faults:
-        table.teller.tell("excel-error", line, found, remedy)
+    ours = read.described
+    if ours is not None:
+        table.teller.file = f"{file}!{read.title}"
+    for line, column, found, remedy in read.faults:
+        if ours is None or not ours.informs(read.heading(column)):
+            table.teller.tell("excel-error", line, found, remedy)
     for line, row in read.rows.items():
         if header is not None and line < header:
             continue
@@ -75,6 +84,8 @@ def read_excel(
         while len(row) > len(table.headers) and not row[-1].strip():
             row.pop()
         table.add(row, line)
+    if ours is not None:
+        ours.taken(table)
     return table
 
 
@@ -83,8 +94,15 @@ class _Sheet:
 
     def __init__(self) -> None:
         self.rows: dict[int, list[str]] = {}
-        self.faults: list[tuple[int, str, str]] = []
+        self.faults: list[tuple[int, int, str, str]] = []
+        self.described: Description | None = None
+        self.title = ""
         self.blank: set[tuple[int, int]] = set()
+
+    def heading(self, column: int) -> str:
+        """What the first row that says anything has in that column."""
+        first = next((row for row in self.rows.values() if any(c.strip() for c in row)), [])
+        return first[column - 1] if column <= len(first) else ""
 
     def take(self, data: bytes, name: str | None, progress: Progress | None) -> None:
         """Read the sheet of that name, or the first."""
@@ -94,7 +112,11 @@ class _Sheet:
             if _STRICT in archive.read("xl/workbook.xml"):  # of which openpyxl sees no cells
                 raise _NotExcel("it is a Strict Open XML workbook")
         with closing(_workbook(data, values=True)) as book:
-            page = _page(book, name)
+            if name is None and described.SHEET in book.sheetnames:
+                told = book[described.SHEET].iter_rows(values_only=True)
+                self.described = described.description(told)
+            page = _page(book, name, self.described)
+            self.title = page.title
             line, total = 0, page.max_row or 0
             for line, cells in _numbered(page):
                 if cells:
@@ -132,14 +154,15 @@ class _Sheet:
         return Day((moment if moment.time() > time() else moment.date()).isoformat())
 
     def _fault(self, cell: Any, line: int, what: str, remedy: str) -> str:
-        self.faults.append((line, f"cell {cell.coordinate} holds {what}", remedy))
+        found = f"cell {cell.coordinate} holds {what}"
+        self.faults.append((line, cell.column, found, remedy))
         return UNREAD
 
     def _find_formulas(self, data: bytes, name: str | None) -> None:
         """Which cells without a value are formulas that nothing has computed."""
         remedy = "Open the file in Excel and save it, or write the value."
         with closing(_workbook(data, values=False)) as book:
-            for line, cells in _numbered(_page(book, name)):
+            for line, cells in _numbered(_page(book, name, self.described)):
                 for cell in cells:
                     if cell.data_type == "f" and (line, cell.column) in self.blank:
                         found = self._fault(cell, line, "a formula without a value", remedy)
@@ -153,8 +176,11 @@ def _workbook(data: bytes, *, values: bool) -> Any:
     return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
 
 
-def _page(book: Any, name: str | None) -> Any:
+def _page(book: Any, name: str | None, ours: Description | None) -> Any:
     sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if ours is not None:
+        del sheets[described.SHEET]
+        name = ours.sheet if ours.sheet in sheets else name
     if name is not None and name not in sheets:
         raise _NotExcel(f"it has no sheet {name!r}, but {', '.join(sheets)}")
     if not sheets:

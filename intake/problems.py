@@ -164,6 +164,10 @@ RULES: dict[str, str] = {
     "period-outside-round": "A forecast is for the months after the round's, in its fiscal year.",
     "unknown-method": "No such method. Write manual, model, budget or previous.",
     "comment-missing": "An entry by hand needs a comment: say what it stands on.",
+    "comment-demanded": "An entry leaves the model's 80 % interval, or differs too much from the "
+    "previous round (else the model). Say why.",
+    "forecast-submitted": "The unit's forecast is submitted or approved. Let it be returned "
+    "(`ledger forecast return`).",
     "model-without-inputs": "An entry says model, not from which inputs. Let the model enter it.",
     "entry-mixed": "A unit and line are entered by month and for the rest of the year. Choose one.",
     "entry-repeated": "A unit and line stand twice in the file. Keep one row.",

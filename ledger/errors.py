@@ -13,6 +13,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   │   └── OtherAccount         the person's name belongs to another account
     │   ├── ApproverMissing          nobody would be left to approve
     │   ├── SecondPersonMissing, ReviewedAlready, NotReviewable
+    │   ├── NotApproved              the round has entries that nobody approved
     │   ├── PeriodClosed, EarlierOpen, MonthNotEnded
     │   ├── AlreadyReversed, NotReversible, BeforeOriginal, OutOfBalance
     │   ├── AlreadyErased, LegalHold
@@ -188,6 +189,12 @@ class NotReviewable(RuleBroken):
     """What was named is nothing that is reviewed."""
 
     code = "not-reviewable"
+
+
+class NotApproved(RuleBroken):
+    """The round has entries that are not approved, and the setting demands it."""
+
+    code = "forecast-not-approved"
 
 
 class EarlierOpen(RuleBroken):

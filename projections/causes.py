@@ -106,7 +106,7 @@ class Between:
     """What was decided between two books of one log, as far as it moves what is counted.
 
     ``accounts`` changed type, ``units`` came into or left the part asked for, ``years`` says that
-    the calendar differs, ``round`` that another round answers for the year asked about.
+    the calendar differs, ``round`` that another round was adopted for the year asked about.
     """
 
     before: Book
@@ -126,11 +126,10 @@ class Between:
         below = [each.below(unit) if unit else frozenset() for each in trees]
         years = [b.organisation.calendar.year_of(last) for b in books]
         earlier = [b.organisation.calendar.year_of(shift(last, -12)) for b in books]
-        rounds = [
-            b.state.of(Forecasts).latest_adopted(*year)
+        names = [
+            [each.opened.round for each in b.state.of(Forecasts).adopted(*year)]
             for b, year in zip(books, years, strict=True)
         ]
-        names = [found.opened.round if found else None for found in rounds]
         return cls(
             before,
             after,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from ledger.errors import UsageError
-from ledger.families.forecast import Forecasts, Round
+from ledger.families.forecast import Forecasts, Round, Standing
 from ledger.log import Book
 from ledger.periods import months_between
 from projections import facts
@@ -26,6 +28,10 @@ _ROUNDS = {
     "opened_at": pl.String,
     "adopted_at": pl.String,
     "entries": pl.Int64,
+    "units": pl.Int64,
+    "submitted": pl.Int64,
+    "returned": pl.Int64,
+    "approved": pl.Int64,
 }
 
 
@@ -35,7 +41,9 @@ def rounds(book: Book, through: str | None = None, known_at: str | None = None) 
 
     Columns: ``round``, ``through`` (month), ``unit``, ``structure``, ``state`` (open or adopted),
     ``opened_at``, ``adopted_at`` (String: UTC, ISO; null while open), ``entries`` (Int64, how
-    many amounts stand). With ``through``, only rounds through that month or an earlier one.
+    many amounts stand), ``units`` (Int64, how many units have entries) and how many of these were
+    last ``submitted``, ``returned`` or ``approved``. With ``through``, only rounds through that
+    month or an earlier one.
     """
     book = as_known(book, known_at)
     last = book.period(through).last if through is not None else None
@@ -53,11 +61,20 @@ def rounds(book: Book, through: str | None = None, known_at: str | None = None) 
             times[each.opened_at],
             None if each.adopted_at is None else times[each.adopted_at],
             len(each.entries),
+            *_progress(each, book),
         )
         for name, each in book.state.of(Forecasts).rounds.items()
         if last is None or each.opened.through <= last
     ]
     return pl.DataFrame(found, schema=_ROUNDS, orient="row")
+
+
+def _progress(found: Round, book: Book) -> tuple[int, ...]:
+    """How many units have entries, and how many are submitted, returned and approved; adopting
+    leaves each where it was."""
+    before = replace(found, adopted_at=None)
+    states = list(Standing(before, book.organisation).entered().values())
+    return len(states), *(states.count(s) for s in ("submitted", "returned", "approved"))
 
 
 ROUND_AMOUNTS = ("outcome", "entered", "year_end", "budget", "variance")

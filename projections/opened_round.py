@@ -2,16 +2,18 @@
 
 An adopted year-end does not move (decision 0005): not when the log grows, nor when an account
 changes type, a unit moves or a fiscal year is stated afterwards.
+
+Where a year has several adopted rounds, each unit is answered for by one of them (`answering`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from ledger.families.forecast import Round
+from ledger.families.forecast import Forecasts, Round
 from ledger.log import Book
 from projections import facts
 from projections.dimensions import Tree
@@ -22,17 +24,29 @@ _BOOKS: WeakKeyDictionary[Book, dict[int, Book]] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class OpenedRound:
-    """A round, the units inside it, and the outcome so far of those, as facts."""
+    """A round, the units inside it, and the outcome so far of those, as facts; ``left`` are units
+    that it leaves to other rounds, and that are no longer inside."""
 
     round: Round
     inside: frozenset[str]
     so_far: pl.LazyFrame
     _trees: tuple[Tree, Tree]
+    left: frozenset[str] = frozenset()
 
     @property
     def year_end(self) -> pl.LazyFrame:
         """Outcome so far, and what was entered for the rest."""
-        return pl.concat([self.so_far, facts.entries(self.round)])
+        every = pl.concat([self.so_far, facts.entries(self.round)])
+        return every.filter(~pl.col("unit").is_in(sorted(self.left))) if self.left else every
+
+    @property
+    def entered(self) -> set[str]:
+        """The units that have entries, but for those left."""
+        return self.round.entered - self.left
+
+    def without(self, units: frozenset[str]) -> OpenedRound:
+        """The round, leaving those units to others."""
+        return replace(self, inside=self.inside - units, left=self.left | units)
 
     def above(self, units: frozenset[str]) -> set[str]:
         """What stands above those units, then or now, and is none of them."""
@@ -55,6 +69,27 @@ def as_opened(book: Book, found: Round) -> OpenedRound:
         pl.col("unit").is_in(sorted(inside))
     )
     return OpenedRound(found, inside | since, so_far, trees)
+
+
+def answering(book: Book, first: str, last: str) -> tuple[OpenedRound, ...]:
+    """The adopted rounds that answer for the year-end of a fiscal year, the newest first, each
+    with the units that it answers for: those inside it that no round adopted later holds.
+
+    So a round of one area, adopted after that of the whole, takes that area's units, and the
+    whole's round keeps the others; all together they sum to the whole. An earlier round with an
+    entry on a unit above the part of a later one may mean that part with it, which nobody can
+    take out again: it answers for nothing, and its units are unknown until a round holds them.
+    """
+    found: list[OpenedRound] = []
+    taken: frozenset[str] = frozenset()
+    for each in book.state.of(Forecasts).adopted(first, last):
+        opened = as_opened(book, each)
+        mine = opened.inside - taken
+        parted = opened.inside & taken
+        if mine and not (parted and opened.above(parted) & opened.without(taken).entered):
+            found.append(opened.without(taken))
+        taken |= opened.inside
+    return tuple(found)
 
 
 def _book_of(book: Book, size: int) -> Book:

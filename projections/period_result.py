@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from projections import facts
 from projections.amounts import WIDE, narrowed, percent, total
 from projections.counted import Counted, Formulas, derived
 from projections.dimensions import Dimensions, Span, as_known, axes, outcome_span
-from projections.opened_round import OpenedRound, as_opened
+from projections.opened_round import OpenedRound, answering
 from projections.registry import projection
 
 __all__ = ["line_hierarchy", "result"]
@@ -68,13 +67,14 @@ def result(
     Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
 
     Budget is that of the same months, ``annual_budget`` of the whole fiscal year. ``forecast`` is
-    the round adopted last among those through a month of the fiscal year: outcome so far as known
-    when it was opened, and its entries; an entry on an area stands on the area's own row.
+    of each unit that of the round adopted last that holds it, among those through a month of the
+    fiscal year (`opened_round.answering`): outcome so far as known when it was opened, and its
+    entries; an entry on an area stands on the area's own row.
 
     Null is unknown. ``budget`` and ``variance`` where a fiscal year that the months touch has no
     budget at all in the book; ``annual_budget`` then too, and in rows by month. ``forecast``
-    without such a round; in rows by anything but levels and the lines of the round's structure;
-    in rows (and a total) that hold amounts of units outside the round's part; and everywhere if
+    without such a round; in rows by anything but levels and the lines of the rounds' structure;
+    in rows (and a total) that hold amounts of units that no round answers for; and everywhere if
     an entry stands above the ``unit`` asked for. Else the total's forecast is the whole, also
     where rows have none. ``change_percent`` where last year is 0.
 
@@ -192,8 +192,8 @@ class _Question:
             parts["budget"] = facts.months_in(decided, asked.months)
         if facts.budgeted(book, (asked.last,)):
             parts["annual_budget"] = facts.months_in(decided, asked.whole_year)
-        if self.forecast.round is not None:
-            parts["forecast"] = self.forecast.round.year_end
+        if self.forecast.rounds:
+            parts["forecast"] = pl.concat([each.year_end for each in self.forecast.rounds])
         return parts
 
     def _unshared(self) -> set[str]:
@@ -229,39 +229,34 @@ def _with_listed(
 
 @dataclass(frozen=True)
 class _Forecast:
-    """The latest adopted round of a fiscal year, or none: its year-end as facts."""
+    """The adopted rounds that answer for a fiscal year, if any: their year-ends as facts."""
 
-    round: OpenedRound | None
+    rounds: tuple[OpenedRound, ...]
 
     @classmethod
     def of(cls, book: Book, asked: Span, dimensions: Dimensions) -> _Forecast:
-        """The round that answers the question; none if it was entered above the unit asked for."""
-        found = book.state.of(Forecasts).latest_adopted(*asked.year)
-        if found is None:
-            return cls(None)
-        opened = as_opened(book, found)
-        if dimensions.below is not None:
-            above = opened.above(dimensions.below)
-            if any(entry.unit in above for entry in found.entries.values()):
-                return cls(None)
-        return cls(opened)
+        """The rounds that answer the question; none if one was entered above the unit asked
+        for."""
+        rounds = answering(book, *asked.year)
+        below = dimensions.below
+        if below is not None and any(each.above(below) & each.entered for each in rounds):
+            return cls(())
+        return cls(rounds)
 
     def outside(self) -> pl.Expr:
-        """Whether a unit is outside the round."""
-        if self.round is None:
+        """Whether a unit is one that no round answers for."""
+        if not self.rounds:
             return pl.lit(False)
-        return ~pl.col("unit").is_in(sorted(self.round.inside))
+        inside = frozenset().union(*(each.inside for each in self.rounds))
+        return ~pl.col("unit").is_in(sorted(inside))
 
     def answers(self, dimensions: Dimensions) -> bool:
-        """Whether the round's year-end falls into the rows of the question."""
+        """Whether the rounds' year-ends fall into the rows of the question."""
         structure = dimensions.structure
-        return self.round is not None and all(
+        structures = {each.round.opened.structure for each in self.rounds}
+        return bool(self.rounds) and all(
             name in dimensions.levels
-            or (
-                name == "line"
-                and structure is not None
-                and structure.name == self.round.round.opened.structure
-            )
+            or (name == "line" and structure is not None and structures == {structure.name})
             for name in dimensions.by
         )
 

@@ -143,7 +143,7 @@ def forecast_beside(
     """The model's year-end beside the adopted round's: both figures are kept, and shown."""
     import polars as pl
 
-    from ledger.families.forecast import Forecasts
+    from projections.opened_round import answering
 
     last = _through(book, through, ask)
     model = forecast_table.year_end(book, through, by=tuple(by), **ask)
@@ -155,41 +155,12 @@ def forecast_beside(
     )
     order = ("unit", "name", "outcome", "model", "p10", "p90", "adopted", "difference")
     frame = frame.select(*order, "annual_budget", "forecast_variance")
-    found = book.state.of(Forecasts).latest_adopted(*book.organisation.calendar.year_of(last))
-    name = found.opened.round if found else "–"
+    rounds = answering(book, *book.organisation.calendar.year_of(last))
+    name = ", ".join(each.round.opened.round for each in rounds) or "–"
     title = label("title.forecast_both", lang, round=name, scale="{scale}")
     notes = (*_asked(book, lang, **ask), label("note.beside", lang), _known(book, lang))
     amounts = forecast_table.amounts_of(frame)
     return table_of(frame, amounts, title, total=len(by) == 1, notes=notes)
-
-
-def forecast_round(
-    book: Book, lang: Language, name: str, *, unit: str | None = None, model: bool = True
-) -> Table:
-    """A round by unit and line: outcome so far, entered, year-end, budget, and the model's
-    year-end from the same events beside it."""
-    import polars as pl
-
-    from ledger.families.forecast import Forecasts
-    from ledger.log import Book as Log
-
-    opened = book.state.of(Forecasts).round(name).opened
-    frame = projections.forecast_round(book, name, unit=unit)
-    if model and frame.height:
-        told = forecast_table.year_end(
-            Log(book.path, opened.log_size),
-            opened.through,
-            by=("unit", "line"),
-            unit=unit or opened.unit,
-            structure=opened.structure,
-        ).select("unit", "line", pl.col("forecast").alias("model"), "p10", "p90")
-        frame = frame.join(told, on=["unit", "line"], how="left", maintain_order="left")
-        frame = frame.with_columns((pl.col("year_end") - pl.col("model")).alias("difference"))
-        first = ("unit", "name", "line", "outcome", "entered", "year_end", "budget", "variance")
-        frame = frame.select(*first, "model", "p10", "p90", "difference", "method", "comment")
-    title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
-    notes = (*_asked(book, lang, unit=unit), label("note.beside", lang), _known(book, lang))
-    return table_of(frame, forecast_table.amounts_of(frame), title, notes=notes)
 
 
 def rounds(book: Book, lang: Language, *, through: str | None = None) -> Table:

@@ -97,6 +97,7 @@ _WORDS = {
     "same_account": "answer",
     "method": "method",
     "state": "state",
+    "status": "state",
     "topic": "topic",
 }
 

@@ -1,8 +1,12 @@
 """Forecast: rounds in which people enter where the year ends, and what they assume.
 
-A round is opened for months through one month, entered by unit and line, adopted and locked.
-It keeps the position of the log at which it was opened: the outcome so far is what was known
-then, so an adopted year-end does not move when the log grows.
+A round is opened for months through one month, entered by unit and line, submitted, returned or
+approved by parts of the organisation, adopted and locked. It keeps the position of the log at
+which it was opened: the outcome so far is what was known then, so an adopted year-end does not
+move when the log grows.
+
+Here are its events, what they fold into, and what opens a round; `forecast_entry` has the command
+that enters amounts, `forecast_approval` those that bring a round to its end.
 """
 
 from __future__ import annotations
@@ -12,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from ledger.commands import Decision, Lookup, Role
+from ledger.commands import Decision, Lookup
 from ledger.errors import ForecastError, Problem, RuleBroken, UsageError
-from ledger.events import Draft, Event, Private
+from ledger.events import Draft, Event, Private, Upcaster
 from ledger.families.governance import Governance
 from ledger.families.organisation import Organisation
 from ledger.periods import is_month
@@ -40,15 +44,27 @@ class RoundOpened(Event):
     log_size: int
 
 
+def _both(content: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 kept the model's figure where it was the one entered."""
+    if content.get("method") == "model":
+        content["model_amount"] = content["amount"]
+    return content
+
+
 class ForecastEntered(Event):
     """An amount entered for a unit and a line: öre, result sign, for ``period``, or without it
     for all months of the fiscal year after the round's.
 
-    With method ``model`` it says which model gave it and from what: the log's size and root
-    hash, seed, versions of the libraries, and the model's 80 % interval for the same months.
+    Whatever the method, the model's figure is kept beside it, so that both can be scored:
+    ``model_amount`` (öre) and its 80 % interval for all months after the round's (also where the
+    entry is of one of them: the model forecasts their sum), which model gave it, and from what:
+    the log's size and root hash, seed, versions of the libraries. It is computed for all units
+    and lines of the round's part together. Absent where the model says nothing of the place.
     """
 
     topic: ClassVar[str] = "forecast.entered"
+    form: ClassVar[int] = 2
+    upcasters: ClassVar[Mapping[int, Upcaster]] = {1: _both}
     round: str
     unit: str
     report_line: str
@@ -56,6 +72,7 @@ class ForecastEntered(Event):
     amount: int
     method: Method
     comment: Private = None
+    model_amount: int | None = None
     model: str | None = None
     inputs_size: int | None = None
     inputs_root: str | None = None
@@ -63,6 +80,33 @@ class ForecastEntered(Event):
     libraries: str | None = None
     p10: int | None = None
     p90: int | None = None
+
+
+class ForecastSubmitted(Event):
+    """A unit's and all lower units' entries are handed in: they stand still until returned."""
+
+    topic: ClassVar[str] = "forecast.submitted"
+    round: str
+    unit: str
+    comment: Private = None
+
+
+class ForecastReturned(Event):
+    """What was submitted or approved goes back to its unit, to be entered and submitted again."""
+
+    topic: ClassVar[str] = "forecast.returned"
+    round: str
+    unit: str
+    reason: Private = None
+
+
+class ForecastApproved(Event):
+    """A second person approved what a unit and all below it submitted."""
+
+    topic: ClassVar[str] = "forecast.approved"
+    round: str
+    unit: str
+    comment: Private = None
 
 
 class ForecastAdopted(Event):
@@ -88,16 +132,69 @@ class AssumptionMade(Event):
     text: Private = None
 
 
+#: How far a unit has come in a round.
+UnitState = Literal["opened", "entered", "submitted", "returned", "approved", "adopted"]
+#: In these a unit's entries stand still.
+STILL: tuple[UnitState, ...] = ("submitted", "approved", "adopted")
+
+
 @dataclass
 class Round:
-    """A round as it stands: its entries by (unit, line, period or None)."""
+    """A round as it stands: its entries by (unit, line, period or None).
+
+    ``marks`` holds, by unit, where it was last submitted, returned or approved, and which.
+    """
 
     opened: RoundOpened
     opened_at: int
     adopted_at: int | None = None
+    marks: dict[str, tuple[int, UnitState]] = field(default_factory=dict)
     entries: dict[tuple[str, str, str | None], ForecastEntered] = field(default_factory=dict)
     entry_positions: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     assumptions: dict[int, AssumptionMade] = field(default_factory=dict)
+
+    @property
+    def entered(self) -> set[str]:
+        """The units that have entries."""
+        return {unit for unit, _, _ in self.entries}
+
+
+class Standing:
+    """How far each unit has come in a round.
+
+    The newest mark on a unit's path to the root decides, as it does for closed periods: handing
+    in an area hands in its units, and returning one of them opens that one alone.
+    """
+
+    def __init__(self, round_: Round, organisation: Organisation) -> None:
+        self.round, self._organisation = round_, organisation
+        self._entered = round_.entered
+        self._paths: dict[str, list[str]] = {}
+
+    def path(self, unit: str) -> list[str]:
+        """The unit, its parent, and so on up to the root."""
+        if unit not in self._paths:
+            self._paths[unit] = self._organisation.ancestors(unit)
+        return self._paths[unit]
+
+    def inside(self, unit: str) -> bool:
+        """Whether the unit is registered and in the round's part of the organisation."""
+        return unit in self._organisation.units and self.round.opened.unit in self.path(unit)
+
+    def of(self, unit: str) -> UnitState:
+        """How far the unit has come."""
+        if self.round.adopted_at is not None:
+            return "adopted"
+        marks = [self.round.marks[above] for above in self.path(unit) if above in self.round.marks]
+        if marks:
+            return max(marks)[1]
+        return "entered" if unit in self._entered else "opened"
+
+    def entered(self, unit: str | None = None) -> dict[str, UnitState]:
+        """The units with entries (among the unit and all below it, if one is named), and how far
+        each has come."""
+        found = [u for u in sorted(self._entered) if unit is None or unit in self.path(u)]
+        return {u: self.of(u) for u in found}
 
 
 @dataclass
@@ -117,6 +214,12 @@ class Forecasts(Slice):
                 self.rounds[event.round].entry_positions[key] = position
             case AssumptionMade():
                 self.rounds[event.round].assumptions[position] = event
+            case ForecastSubmitted():
+                self.rounds[event.round].marks[event.unit] = (position, "submitted")
+            case ForecastReturned():
+                self.rounds[event.round].marks[event.unit] = (position, "returned")
+            case ForecastApproved():
+                self.rounds[event.round].marks[event.unit] = (position, "approved")
             case ForecastAdopted():
                 self.rounds[event.round].adopted_at = position
             case _:
@@ -129,14 +232,18 @@ class Forecasts(Slice):
             raise ForecastError(f"There is no forecast round {name!r}.", f"Known: {known}.")
         return self.rounds[name]
 
-    def latest_adopted(self, first: str, last: str) -> Round | None:
-        """The round adopted last among those through a month from first to last."""
-        adopted = [
-            r
+    def adopted(self, first: str, last: str) -> list[Round]:
+        """The rounds adopted through a month from first to last, the one adopted last first."""
+        found = [
+            (r.adopted_at, r)
             for r in self.rounds.values()
             if r.adopted_at is not None and first <= r.opened.through <= last
         ]
-        return max(adopted, key=lambda r: r.adopted_at or 0, default=None)
+        return [r for _, r in sorted(found, key=lambda pair: -pair[0])]
+
+    def latest_adopted(self, first: str, last: str) -> Round | None:
+        """The round adopted last among those through a month from first to last."""
+        return next(iter(self.adopted(first, last)), None)
 
 
 @dataclass(frozen=True)
@@ -199,146 +306,6 @@ class OpenRound:
 
 
 @dataclass(frozen=True)
-class EnterForecast:
-    """Enter amounts into an open round.
-
-    Each row is a mapping of `ForecastEntered`'s fields with ``line`` for the line of the file;
-    an amount that is entered already is known, another one replaces it (the first stays in the
-    log).
-    """
-
-    rows: tuple[Mapping[str, Any], ...]
-    file: str
-    kind: str = "forecast"
-    digest: str | None = None
-
-    def key(self) -> str | None:
-        """None: what was entered may be entered again after another entry."""
-        return None
-
-    def decide(self, state: State, look: Lookup) -> Decision:
-        """One event a row, or the problems of the whole file."""
-        decision, organisation = Decision(), state.of(Organisation)
-        seen: dict[tuple[str, str, str, str | None], int | None] = {}
-        for row in self.rows:
-            content = {k: v for k, v in row.items() if k != "line" and v not in (None, "")}
-            problem = self._problem(content, row.get("line"), state, organisation, seen)
-            place = (
-                content.get("round", ""),
-                content.get("unit", ""),
-                content.get("report_line", ""),
-                content.get("period"),
-            )
-            if problem is None and place in seen:
-                problem = Problem(
-                    "entry-repeated",
-                    self.file,
-                    row.get("line"),
-                    f"unit {place[1]} and line {place[2]!r} stand in line {seen[place]} already",
-                    "Keep one of the two rows.",
-                )
-            seen[place] = row.get("line")
-            if problem:
-                decision.problems.append(problem)
-                continue
-            event = ForecastEntered.model_validate({"method": "manual", **content})
-            before = state.of(Forecasts).rounds[event.round].entries.get(place[1:])
-            if before is not None and (before.amount, before.method) == (
-                event.amount,
-                event.method,
-            ):
-                at = state.of(Forecasts).rounds[event.round].entry_positions[place[1:]]
-                held = look.private(at, "comment")
-                erased = before.comment is not None and held is None
-                if erased or event.comment in (None, held):
-                    decision.known += 1
-                    continue
-            decision.drafts.append(Draft(event, row.get("line")))
-        return decision
-
-    def _problem(
-        self,
-        content: Mapping[str, Any],
-        line: int | None,
-        state: State,
-        organisation: Organisation,
-        seen: Mapping[tuple[str, str, str, str | None], int | None],
-    ) -> Problem | None:
-        def wrong(code: str, found: str, remedy: str, rule: bool = False) -> Problem:
-            return Problem(code, self.file, line, found, remedy, "rule" if rule else "content")
-
-        rounds, name = state.of(Forecasts).rounds, content.get("round", "")
-        if name not in rounds:
-            return wrong(
-                "unknown-round",
-                f"there is no forecast round {name!r}",
-                "Open it with `ledger forecast round`.",
-                rule=True,
-            )
-        round_ = rounds[name]
-        if round_.adopted_at is not None:
-            return wrong(
-                "round-adopted", f"round {name!r} is adopted and locked", "Open a new one.", True
-            )
-        unit, known_lines = content.get("unit", ""), organisation.structure(round_.opened.structure)
-        ranged = {x.line for x in known_lines if x.account_from}
-        if round_.opened.unit not in organisation.ancestors(unit) or unit not in organisation.units:
-            return wrong(
-                "unknown-unit", f"unit {unit!r} is not in the round's part", "Correct the code."
-            )
-        if content.get("report_line") not in ranged:
-            return wrong(
-                "unknown-line",
-                f"line {content.get('report_line')!r} is not in {round_.opened.structure!r}",
-                f"Write one of: {', '.join(sorted(ranged))}.",
-            )
-        if "amount" not in content:
-            return wrong("empty-field", "amount is empty", "Fill it in.")
-        period = content.get("period")
-        through = round_.opened.through
-        end = organisation.calendar.year_of(through)[1]
-        if period is not None and not through < period <= end:
-            return wrong(
-                "period-outside-round",
-                f"{period} is not after {through} in its fiscal year",
-                "A forecast is for the months after the round's.",
-            )
-        if content.get("method", "manual") not in METHODS:
-            return wrong(
-                "unknown-method",
-                f"method {content['method']!r}",
-                f"Write one of {', '.join(METHODS)}.",
-            )
-        if content.get("method") == "model" and not content.get("inputs_root"):
-            return wrong(
-                "model-without-inputs",
-                f"unit {unit} line {content.get('report_line')!r} says model, and not from what",
-                "Let `ledger forecast enter --method model` enter it, or say manual.",
-            )
-        if content.get("method", "manual") == "manual" and not content.get("comment"):
-            return wrong(
-                "comment-missing",
-                f"unit {unit} line {content.get('report_line')!r} is entered by hand, "
-                f"without a comment",
-                "Say in a few words what it stands on.",
-            )
-        mixed = [
-            k
-            for k in (*round_.entries, *(place[1:] for place in seen if place[0] == name))
-            if k[:2] == (unit, content.get("report_line")) and (k[2] is None) != (period is None)
-        ]
-        if mixed:
-            return wrong(
-                "entry-mixed",
-                f"unit {unit} line {content.get('report_line')!r} is entered "
-                f"{'by month' if period is None else 'for the rest of the year'} already",
-                "Enter it one way in a round.",
-                rule=True,
-            )
-        return None
-
-
-@dataclass(frozen=True)
 class Assume:
     """Make assumptions in an open round; rows are mappings of `AssumptionMade`'s fields."""
 
@@ -374,6 +341,9 @@ class Assume:
                 found, remedy = f"round {name!r} is not open", "Open it first."
             elif content.get("unit") not in organisation.units:
                 found, remedy = f"unit {content.get('unit')!r} is not registered", "Correct it."
+            elif (stands := Standing(rounds[name], organisation).of(content["unit"])) in STILL:
+                found = f"unit {content['unit']!r} is {stands} in round {name!r}"
+                remedy = "Let it be returned first: `ledger forecast return`."
             elif content.get("assumption") not in ASSUMPTIONS:
                 found = f"kind {content.get('assumption')!r}"
                 remedy = f"Write one of {', '.join(ASSUMPTIONS)}."
@@ -395,28 +365,3 @@ class Assume:
                 else:
                     decision.drafts.append(Draft(event, row.get("line")))
         return decision
-
-
-@dataclass(frozen=True)
-class AdoptRound:
-    """Adopt a round and lock it."""
-
-    round: str
-    comment: str | None = None
-    kind: str = "forecast adopt"
-    needs: ClassVar[tuple[Role, ...]] = ("approver",)
-
-    def key(self) -> str | None:
-        """None: adopting twice is refused by rule."""
-        return None
-
-    def decide(self, state: State, look: Lookup) -> Decision:
-        """One event; a round without entries cannot be adopted."""
-        round_ = state.of(Forecasts).round(self.round)
-        if round_.adopted_at is not None:
-            raise RuleBroken(f"The round {self.round!r} is adopted already.")
-        if not round_.entries:
-            raise ForecastError(
-                f"Nothing is entered in round {self.round!r}.", "Enter it with `forecast enter`."
-            )
-        return Decision([Draft(ForecastAdopted(round=self.round, comment=self.comment))])

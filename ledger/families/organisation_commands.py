@@ -28,7 +28,7 @@ from ledger.families.organisation import (
     UnitRegistered,
     default_type,
 )
-from ledger.families.roles import FOUR_EYES
+from ledger.families.setting_rules import CONTROLLING, DEFAULTS, check_setting
 from ledger.periods import is_month
 from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
 from ledger.risk_matrix import matrix_of
@@ -457,12 +457,12 @@ class ChangeSettings:
 
     @property
     def needs(self) -> tuple[Role, ...]:
-        """Approver for what four eyes compare, recorder for all else."""
-        return tuple({"approver" if s == "four_eyes" else "recorder" for s, *_ in self.values})
+        """Approver for what is looked at before it counts, recorder for all else."""
+        return tuple({"approver" if s in CONTROLLING else "recorder" for s, *_ in self.values})
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed setting."""
-        decision, now = Decision(), {"four_eyes": FOUR_EYES[0], **state.of(Organisation).settings}
+        decision, now = Decision(), {**DEFAULTS, **state.of(Organisation).settings}
         structures = state.of(Organisation).structures
         for setting, value, line in self.values:
             if setting.startswith("structure.") and structures and value not in structures:
@@ -470,10 +470,7 @@ class ChangeSettings:
                     f"There is no report structure {value!r} for {setting}.",
                     f"Known: {', '.join(sorted(structures))}.",
                 )
-            if setting == "four_eyes" and value not in FOUR_EYES:
-                raise UsageError(
-                    f"four_eyes cannot be {value!r}.", f"Write one of: {'; '.join(FOUR_EYES)}."
-                )
+            check_setting(setting, value)
             if now.get(setting) == value:
                 decision.known += 1
                 continue

@@ -7,7 +7,8 @@ import pytest
 from ledger.commands import Source
 from ledger.erasure import missing
 from ledger.errors import InputRefused
-from ledger.families.forecast import Assume, EnterForecast, OpenRound
+from ledger.families.forecast import Assume, OpenRound
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.organisation_commands import DecideStructures, StructureRow
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.store import Store

@@ -13,7 +13,7 @@ from ledger.errors import (
     SecondPersonMissing,
     UsageError,
 )
-from ledger.families.forecast import AdoptRound
+from ledger.families.forecast_approval import AdoptRound
 from ledger.families.governance import ClosePeriods, ReopenPeriod
 from ledger.families.organisation_commands import ChangeSettings
 from ledger.families.review import Review

@@ -14,7 +14,9 @@ from ledger.errors import (
     UsageError,
 )
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
-from ledger.families.forecast import AdoptRound, Assume, EnterForecast, Forecasts, OpenRound
+from ledger.families.forecast import Assume, Forecasts, OpenRound
+from ledger.families.forecast_approval import AdoptRound
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.governance import ClosePeriods, ReopenPeriod
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import (

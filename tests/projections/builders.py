@@ -19,7 +19,9 @@ import polars as pl
 
 from ledger.commands import Command, Several, Source
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
-from ledger.families.forecast import AdoptRound, EnterForecast, OpenRound
+from ledger.families.forecast import OpenRound
+from ledger.families.forecast_approval import AdoptRound
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.organisation_commands import (
     AccountRow,
     ChangeSettings,

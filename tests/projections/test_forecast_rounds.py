@@ -5,7 +5,8 @@ import pytest
 
 from ledger.errors import ForecastError
 from ledger.families.erasure_commands import Approval, EraseTexts
-from ledger.families.forecast import AdoptRound, Assume
+from ledger.families.forecast import Assume
+from ledger.families.forecast_approval import AdoptRound
 from ledger.families.organisation_commands import (
     AccountRow,
     RegisterAccounts,
@@ -24,8 +25,8 @@ def test_the_list_of_rounds(books):
     books.round("T2", "2020-08", [("6101", "Personal", -1_00), ("620", "Lokaler", -2_00)], False)
     frame = rounds(books.book)
     assert frame.drop("opened_at", "adopted_at").rows() == [
-        ("T1", "2020-04", "RN", "resultat", "adopted", 1),
-        ("T2", "2020-08", "RN", "resultat", "open", 2),
+        ("T1", "2020-04", "RN", "resultat", "adopted", 1, 1, 0, 0, 0),
+        ("T2", "2020-08", "RN", "resultat", "open", 2, 2, 0, 0, 0),
     ]
     assert frame["adopted_at"].null_count() == 1
     assert frame["opened_at"][0] < frame["adopted_at"][0] < frame["opened_at"][1]

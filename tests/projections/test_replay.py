@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from ledger.families.forecast import AdoptRound, Assume
+from ledger.families.forecast import Assume
+from ledger.families.forecast_approval import AdoptRound
 from ledger.families.organisation_commands import (
     AccountRow,
     DecideStructures,

@@ -246,12 +246,14 @@ def test_a_store_from_before_sealing_opens_verifies_and_is_sealed(tmp_path) -> N
 
 
 def same_figures(name: str, path: Path) -> None:
-    """The store says what it said when it was kept."""
+    """The store says what it said when it was kept; a table may have columns more."""
     figures = json.loads((HISTORY / f"{name}.json").read_text(encoding="utf-8"))
     assert len(figures) >= 5
     for question, rows in figures.items():
         done = command(*question.split(" "), "--store", str(path), "--format", "json")
-        assert json.loads(done.stdout) == rows, question
+        now = json.loads(done.stdout)
+        kept = [{key: new[key] for key in old} for new, old in zip(now, rows, strict=True)]
+        assert kept == rows, question
 
 
 def test_every_store_that_is_kept_is_tested() -> None:

@@ -10,8 +10,10 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -33,7 +35,14 @@ from ledger.errors import (
     UsageError,
 )
 from ledger.families.erasure_commands import Approval, EraseTexts
-from ledger.families.forecast import AdoptRound, EnterForecast, OpenRound
+from ledger.families.forecast import OpenRound
+from ledger.families.forecast_approval import (
+    AdoptRound,
+    ApproveForecast,
+    ReturnForecast,
+    SubmitForecast,
+)
+from ledger.families.forecast_entry import EnterForecast
 from ledger.families.governance import ClosePeriods, ReopenPeriod
 from ledger.families.organisation_commands import (
     ChangeSettings,
@@ -56,6 +65,30 @@ STEPS = int(os.environ.get("MACHINE", "12"))
 
 months, units = st.sampled_from(MONTHS), st.sampled_from(UNITS)
 amounts = st.integers(1, 9_000)
+
+#: What is done to unit 10 of a round: the command, by whom, and from which state to which.
+ROUND_STEPS: dict[str, tuple[Callable[..., Any], str, dict[str, str]]] = {
+    "enter": (
+        lambda name, row: EnterForecast((row,), "f.csv"),
+        ACTOR,
+        {"entered": "entered", "returned": "returned"},
+    ),
+    "submit": (
+        lambda name, row: SubmitForecast(name, "10"),
+        ACTOR,
+        {"entered": "submitted", "returned": "submitted"},
+    ),
+    "return": (
+        lambda name, row: ReturnForecast(name, "10", "för högt"),
+        "chef",
+        {"submitted": "returned", "approved": "returned"},
+    ),
+    "approve": (
+        lambda name, row: ApproveForecast(name, "10"),
+        "chef",
+        {"submitted": "approved"},
+    ),
+}
 
 
 @dataclass
@@ -284,9 +317,11 @@ class Record(RuleBasedStateMachine):
 
     # ── forecasting ────────────────────────────────────────────────────────────────────────
 
-    @rule(month=months, ore=amounts)
-    def forecast(self, month: str, ore: int) -> None:
-        """A round opened, entered by hand, adopted; adopted once."""
+    @rule(
+        month=months, ore=amounts, steps=st.lists(st.sampled_from(tuple(ROUND_STEPS)), max_size=4)
+    )
+    def forecast(self, month: str, ore: int, steps: list[str]) -> None:
+        """A round opened, entered by hand, handed in and given back, adopted; adopted once."""
         self.number += 1
         name = f"R{self.number}"
         if not self.model.entered or month > max(self.model.entered):
@@ -297,6 +332,16 @@ class Record(RuleBasedStateMachine):
         self.store.record(OpenRound(name, month, "prognos"), ACTOR, SOURCE)
         rows = ({**entry, "comment": "efter samtal", "line": 2},)
         self.store.record(EnterForecast(rows, "f.csv"), ACTOR, SOURCE)
+        now = "entered"
+        for at, step in enumerate(steps, 1):
+            command, by, leads = ROUND_STEPS[step]
+            wish = command(name, {**rows[0], "amount": -ore - at})
+            if now in leads:
+                self.store.record(wish, by, SOURCE)
+                now = leads[now]
+            else:
+                with pytest.raises((RuleBroken, InputRefused)):
+                    self.store.record(wish, by, SOURCE)
         self.store.record(AdoptRound(name), "chef", SOURCE)
         with pytest.raises(RuleBroken):
             self.store.record(AdoptRound(name), "chef", SOURCE)

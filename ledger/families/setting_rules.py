@@ -1,0 +1,34 @@
+"""Settings whose values are checked, and those that only an approver changes."""
+
+from __future__ import annotations
+
+from ledger.errors import UsageError
+from ledger.families.forecast_approval import APPROVAL
+from ledger.families.forecast_entry import COMMENT_OVER, COMMENT_OVER_PERCENT, threshold
+from ledger.families.roles import FOUR_EYES
+from ledger.money import NotMoney
+
+#: Settings with few values, the first of which holds where nobody says.
+CHOICES: dict[str, tuple[str, ...]] = {"four_eyes": FOUR_EYES, "forecast.approval": APPROVAL}
+_THRESHOLDS = (COMMENT_OVER, COMMENT_OVER_PERCENT)
+
+#: Settings that say what is looked at before it counts.
+CONTROLLING = frozenset({*CHOICES, *_THRESHOLDS})
+
+#: What holds where nobody says.
+DEFAULTS = {setting: values[0] for setting, values in CHOICES.items()}
+
+
+def check_setting(setting: str, value: str) -> None:
+    """Raise `UsageError` for a value that the setting cannot have."""
+    values = CHOICES.get(setting)
+    if values is not None and value not in values:
+        raise UsageError(f"{setting} cannot be {value!r}.", f"Write one of: {'; '.join(values)}.")
+    if setting in _THRESHOLDS:
+        try:
+            threshold(setting, value)
+        except NotMoney as error:
+            raise UsageError(
+                f"{setting} cannot be {value!r}: {error}.",
+                "Write a number, such as 250000 (kronor) or 5 (percent), or nothing for none.",
+            ) from error

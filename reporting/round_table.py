@@ -1,0 +1,194 @@
+"""A forecast round as tables: what people entered beside the model, and the model made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+import projections
+from ledger.families.forecast import Forecasts, Round, Standing
+from reporting.catalogue import Language, label
+from reporting.notes import asked, known
+from reporting.round_figures import (
+    libraries,
+    model_year_ends,
+    previous_year_ends,
+    recomputed,
+)
+from reporting.tables import Column, Table, table_from, table_of
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+#: The columns of a round in data, in their order; those in öre.
+COLUMNS = (
+    "unit",
+    "name",
+    "line",
+    "outcome",
+    "entered",
+    "year_end",
+    "budget",
+    "variance",
+    "model",
+    "p10",
+    "p90",
+    "difference",
+    "previous",
+    "last_year",
+    "status",
+    "method",
+    "comment",
+)
+AMOUNTS = COLUMNS[3:14]
+#: The columns that people see in a window, where they do not ask for all.
+_NARROW = (
+    "unit",
+    "line",
+    "outcome",
+    "model",
+    "p10",
+    "p90",
+    "previous",
+    "year_end",
+    "difference",
+    "variance",
+    "status",
+)
+#: What says nothing where nothing is entered.
+_JUDGED = ("year_end", "difference", "variance")
+
+
+def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
+    """A round by unit and line, of a unit and all below it: `projections.forecast_round`, and
+    beside it the model's year-end (``model``) with its 80 % interval, ``difference`` (year_end −
+    model), the year-end of the ``previous`` round, all of ``last_year``, and ``status``: how far
+    the unit has come. The columns are `COLUMNS`; öre are Int64, null where unknown."""
+    found = book.state.of(Forecasts).round(name)
+    standing = Standing(found, book.organisation)
+    frame = projections.forecast_round(book, name, unit=unit)
+    before = [(*place, ore) for place, ore in previous_year_ends(book, found).items()]
+    previous = pl.DataFrame(
+        before, {"unit": pl.String, "line": pl.String, "previous": pl.Int64}, orient="row"
+    )
+    model = model_year_ends(book, found).select("unit", "line", "model", "p10", "p90", "last_year")
+    states = {code: standing.of(code) for code in frame["unit"].unique()}
+    return (
+        frame.join(model, on=["unit", "line"], how="left", maintain_order="left")
+        .join(previous, on=["unit", "line"], how="left", maintain_order="left")
+        .with_columns(
+            difference=pl.col("year_end") - pl.col("model"),
+            status=pl.col("unit").replace_strict(
+                list(states), list(states.values()), default=None, return_dtype=pl.String
+            ),
+        )
+        .select(COLUMNS)
+    )
+
+
+def forecast_round(
+    book: Book, lang: Language, name: str, *, unit: str | None = None, narrow: bool = False
+) -> Table:
+    """A round as a table; ``narrow`` leaves out what a window has no room for, and puts what
+    people commented under it."""
+    opened = book.state.of(Forecasts).round(name).opened
+    frame = round_rows(book, name, unit)
+    title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
+    notes = [*asked(book, lang, unit=unit), label("note.beside", lang), known(book, lang)]
+    if narrow:
+        said = frame.filter(pl.col("comment").is_not_null()).select("unit", "line", "comment")
+        notes = [": ".join((f"{u} {line}", comment)) for u, line, comment in said.rows()] + notes
+        # What is only outcome so far is nobody's forecast; data has it, since a result counts it.
+        own = pl.when(pl.col("entered").is_not_null())
+        frame = frame.with_columns(own.then(c).alias(c) for c in _JUDGED)
+        empty = {c for c in _NARROW if frame.height and frame[c].null_count() == frame.height}
+        frame = frame.select(c for c in _NARROW if c not in empty)
+    return table_of(frame, [c for c in AMOUNTS if c in frame.columns], title, notes=notes)
+
+
+_RECOMPUTED = (
+    Column("unit"),
+    Column("line"),
+    Column("period"),
+    Column("position", "number"),
+    Column("method", words="method"),
+    Column("model", words="method", word="column.model_used"),
+    Column("kept", "amount", word="column.model_kept"),
+    Column("found", "amount", word="column.model_now"),
+    Column("p10", "amount"),
+    Column("p10_now", "amount"),
+    Column("p90", "amount"),
+    Column("p90_now", "amount"),
+    Column("difference", "amount", signed=True, ore=True),
+    Column("state", words="recomputed"),
+    Column("libraries"),
+)
+#: Seen by people only where they say something.
+_DATA_ONLY = ("position", "p10", "p10_now", "p90", "p90_now", "libraries")
+
+
+def recomputed_round(
+    book: Book, lang: Language, name: str, *, unit: str | None = None, narrow: bool = False
+) -> tuple[Table, bool]:
+    """The model's figures kept with a round's entries beside what they are computed as now, and
+    whether all are the same or near."""
+    found = book.state.of(Forecasts).round(name)
+    inside = _below(book, found, unit)
+    rows: list[dict[str, Any]] = []
+    now = libraries()
+    every = list(recomputed(book, found, inside))
+    for each in every:
+        again = each.found or (None, None, None)
+        rows.append(
+            {
+                "unit": each.entry.unit,
+                "line": each.entry.report_line,
+                "period": each.entry.period,
+                "position": each.position,
+                "method": each.entry.method,
+                "model": each.entry.model,
+                **dict(zip(("kept", "p10", "p90"), each.kept, strict=True)),
+                **dict(zip(("found", "p10_now", "p90_now"), again, strict=True)),
+                "difference": each.difference,
+                "state": each.state,
+                "libraries": each.entry.libraries,
+            }
+        )
+    counts = {state: sum(each.state == state for each in every) for state in _STATES}
+    told = [label(f"note.recomputed_{s}", lang, count=n) for s, n in counts.items() if n]
+    without = sum(
+        entry.inputs_size is None and (inside is None or entry.unit in inside)
+        for entry in found.entries.values()
+    )
+    if without:
+        told.append(label("note.recomputed_none", lang, count=without))
+    for recorded in sorted({each.entry.libraries or "" for each in every} - {now}):
+        told.append(label("note.libraries", lang, then=_unlike(recorded, now)))
+    columns = [c for c in _RECOMPUTED if not (narrow and c.key in _DATA_ONLY)]
+    if narrow and all(row["period"] is None for row in rows):
+        columns = [c for c in columns if c.key != "period"]
+    title = label("title.recomputed", lang, round=name, scale="{scale}")
+    table = table_from(rows, columns, title, (*told, known(book, lang)))
+    return table, not (counts["differs"] or counts["other_events"])
+
+
+_STATES = ("same", "near", "differs", "other_events")
+
+
+def _below(book: Book, found: Round, unit: str | None) -> frozenset[str] | None:
+    if unit is None:
+        return None
+    standing = Standing(found, book.organisation)
+    return frozenset(u for u in book.organisation.units if unit in standing.path(u))
+
+
+def _unlike(then: str, now: str) -> str:
+    """The versions that differ, as ``polars 1.0 → 1.1``."""
+    versions = [dict(p.split("=", 1) for p in text.split() if "=" in p) for text in (then, now)]
+    names = sorted(versions[0].keys() | versions[1].keys())
+    return ", ".join(
+        f"{name} {versions[0].get(name, '–')} → {versions[1].get(name, '–')}"
+        for name in names
+        if versions[0].get(name) != versions[1].get(name)
+    )
