@@ -102,11 +102,11 @@ def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> 
     """
     columns = ("first", "rows", "series", "number", "date", "batch", "reversed")
     with closing(connect(path)) as connection:
-        rows = connection.execute(f"SELECT {', '.join(columns)} FROM index_vouchers").fetchall()
+        query = f"SELECT {', '.join(columns)} FROM index_vouchers ORDER BY first"
+        rows = connection.execute(query).fetchall()
         size = connection.execute(
             "SELECT size FROM index_progress WHERE name = 'vouchers'"
         ).fetchone()
-    held = {row[0]: row[1:] for row in rows}
     done = size[0] if size is not None and isinstance(size[0], int) else 0
     gone = set(reversals.filter(pl.col("position") < done)["reverses"])
     wanted = (
@@ -122,9 +122,10 @@ def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> 
         )
         .select("first", "rows", "series", "number", "date", "stream", "gone")
     )
-    expected = {row[0]: row[1:] for row in wanted.iter_rows()}
-    if held == expected:
+    expected = wanted.sort("first").rows()
+    if rows == expected:
         return
+    held, expected = ({row[0]: row[1:] for row in some} for some in (rows, expected))
     first = min(k for k in held.keys() | expected.keys() if held.get(k) != expected.get(k))
     position = first if isinstance(first, int) else 0
     text = f"the index of vouchers is not what the events say at event {position}"
