@@ -269,14 +269,16 @@ class Book:
         """The same of the small kinds, which have an index."""
         return self._reaches(SMALL_EVENTS)
 
-    def _reaches(self, where: str) -> dict[str, tuple[int, int]]:
-        query = (
-            "SELECT topic, MIN(rowid) - 1, MAX(rowid) - 1 FROM stored_events "
-            f"WHERE {where} AND rowid <= ? GROUP BY topic"
-        )
+    def _reaches(self, kinds: str) -> dict[str, tuple[int, int]]:
+        log = f"FROM stored_events WHERE {kinds} AND rowid <= ?"
         with closing(connect(self.path)) as connection:
-            rows = connection.execute(query, (self.size,))
-            return {topic: (first, last) for topic, first, last in rows}
+            # Each end is found where it is; together they would need every row sorted by topic.
+            one = f"SELECT (SELECT MIN(rowid) - 1 {log} AND topic = t), "
+            one += f"(SELECT MAX(rowid) - 1 {log} AND topic = t) FROM (SELECT ? AS t)"
+            return {
+                topic: connection.execute(one, (self.size, self.size, topic)).fetchone()
+                for (topic,) in connection.execute(f"SELECT DISTINCT topic {log}", (self.size,))
+            }
 
     def _read(self, topic: str, only: Collection[str] | None = None) -> pl.DataFrame:
         """The events of a kind, with all columns or ``only`` these and what checks them."""
