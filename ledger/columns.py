@@ -16,19 +16,17 @@ costs nothing but time: what it refuses is read one by one.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from ledger.connection import connect
 
 #: Rows of a stretch, and how many stretches may lie glued before they are read.
-_AT_ONCE, _AHEAD = 20_000, 4
+_AT_ONCE, _AHEAD = 10_000, 4
 
 Fields = Mapping[str, type[pl.DataType]]
 #: What stands beside an event's bytes: its column in the table, and its type.
@@ -45,23 +43,25 @@ def columns(
     where: str,
     parameters: Sequence[object],
     fields: Fields,
-    at_once: int = _AT_ONCE,
+    *,
+    few: bool = False,
     head: Sequence[str] = ("position", "stream"),
 ) -> pl.DataFrame:
     """The events in ``reach`` (first and last position) for which ``where`` is true, in log
-    order: of ``position``, ``stream`` and ``topic`` those in ``head``, and ``fields`` of their
-    bytes, null where an event has none.
+    order: ``position``, ``stream`` and what else is in ``head`` (``topic``), and ``fields`` of
+    their bytes, null where an event has none. ``few`` says that an index leads to few events.
 
     Raises `polars.exceptions.ComputeError` for bytes that do not decode as these.
     """
     schema = {name: dtype for name, (_, dtype) in _HEAD.items() if name in head}
     schema |= {name: dtype for name, dtype in fields.items() if name not in schema}
+    at_once = max(reach[1] + 1 - reach[0], 1) if few else _AT_ONCE
     parts: list[tuple[tuple[int, int], Future[pl.DataFrame | None]]] = []
     with closing(connect(path)) as connection, ThreadPoolExecutor(1) as reader:
         for first in range(reach[0], reach[1] + 1, at_once):
             limits = (first + 1, min(first + at_once, reach[1] + 1))
             glued = _glued(connection, where, (*parameters, *limits), head)
-            parts.append((limits, reader.submit(_lines, glued, schema)))
+            parts.append((limits, reader.submit(_lines, glued, schema, head)))
             if len(parts) > _AHEAD:
                 parts[-_AHEAD][1].result()
         frames = []
@@ -73,47 +73,31 @@ def columns(
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-@dataclass(frozen=True, slots=True)
-class _Glued:
-    """Rows of a stretch: how many, where the first and last stand, and of their columns all
-    values in one, a line each; a column may not be there."""
-
-    count: int
-    first: int
-    last: int
-    states: bytes
-    columns: Mapping[str, bytes]
+#: How many rows, and of each column all values in one, a line each; that of the bytes last.
+Glued = tuple[int, tuple[bytes, ...]]
 
 
 def _glued(
     connection: sqlite3.Connection, where: str, parameters: Sequence[object], head: Sequence[str]
-) -> _Glued | None:
+) -> Glued | None:
     """The rows of a stretch; None where they are too large for one value."""
-
-    def ask(columns: Iterable[str]) -> Sequence[Any]:
-        lines = ", ".join(f"CAST(group_concat({each}, char(10)) AS BLOB)" for each in columns)
-        return connection.execute(
-            f"SELECT COUNT(*), MIN(rowid) - 1, MAX(rowid) - 1, {lines} "
-            f"FROM stored_events WHERE {where} AND rowid BETWEEN ? AND ?",
+    columns = [*(_HEAD[name][0] for name in head), "state"]
+    lines = ", ".join(f"CAST(group_concat({each}, char(10)) AS BLOB)" for each in columns)
+    try:
+        count, *glued = connection.execute(
+            f"SELECT COUNT(*), {lines} FROM stored_events WHERE {where} AND rowid BETWEEN ? AND ?",
             parameters,
         ).fetchone()
-
-    names = [name for name in head if name != "position"]
-    try:
-        count, first, last, states, *found = ask(["state", *(_HEAD[name][0] for name in names)])
-        held = dict(zip(names, found, strict=True))
-        if count and last - first + 1 != count:  # other events stand between them
-            held["position"] = ask([_HEAD["position"][0]])[-1]
     except sqlite3.DataError:
         return None
-    return _Glued(count, first, last, states, held)
+    return count, tuple(glued)
 
 
-def _lines(glued: _Glued | None, schema: Fields) -> pl.DataFrame | None:
+def _lines(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataFrame | None:
     """What was glued, read line by line; None where that may not be what each row says."""
     if glued is None:
         return None
-    count, states = glued.count, glued.states
+    count, (*beside, states) = glued
     if not count:
         return pl.DataFrame(schema=schema)
     try:
@@ -121,16 +105,21 @@ def _lines(glued: _Glued | None, schema: Fields) -> pl.DataFrame | None:
         # an object or a list within. A text that holds a brace is rare, and costs but time.
         if states.count(b"\n") != count - 1 or states.count(b"{") != count or b"[" in states:
             return None
-        head = [
+        columns = [
             pl.Series(name, [lines.decode()]).str.split("\n").explode().cast(schema[name])
-            for name, lines in glued.columns.items()
+            for name, lines in zip(head, beside, strict=True)
         ]
-        if "position" not in glued.columns:
-            head.append(pl.int_range(glued.first, glued.last + 1, eager=True).alias("position"))
-        frame = pl.read_ndjson(states, schema=schema).with_columns(head)
+        frame = pl.read_ndjson(states, schema=schema).with_columns(columns)
     except (pl.exceptions.PolarsError, UnicodeError, AttributeError):
         return None
-    return frame if frame.height == count and frame["position"].is_sorted() else None
+    if frame.height != count or any(len(each) != count for each in columns):
+        return None
+    return _in_order(frame)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """By position, as rows come that no index gives."""
+    return frame if frame["position"].is_sorted() else frame.sort("position")
 
 
 def _one_by_one(

@@ -52,9 +52,9 @@ def verify(
 
     First the bytes, order, completeness and signatures, and consistency with every checkpoint
     and with those kept outside (``against``). If these are sound, the further checks side by
-    side, each over the newest book; what they raise as tampering is a finding too. Findings are in the order of
-    their positions. Raises `BadProof` for a kept checkpoint that its key did not sign, and
-    `StoreMissing`; a store that cannot be read at all is a finding.
+    side, each over the newest book; what they raise as tampering is a finding too. Findings are
+    in the order of their positions. Raises `BadProof` for a kept checkpoint that its key did not
+    sign, and `StoreMissing`; a store that cannot be read at all is a finding.
     """
     path = book if isinstance(book, Path) else book.path
     try:

@@ -122,10 +122,10 @@ def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> 
         )
         .select("first", "rows", "series", "number", "date", "stream", "gone")
     )
-    expected = wanted.sort("first").rows()
-    if rows == expected:
+    said = wanted.sort("first").rows()
+    if rows == said:
         return
-    held, expected = ({row[0]: row[1:] for row in some} for some in (rows, expected))
+    held, expected = ({row[0]: row[1:] for row in each} for each in (rows, said))
     first = min(k for k in held.keys() | expected.keys() if held.get(k) != expected.get(k))
     position = first if isinstance(first, int) else 0
     text = f"the index of vouchers is not what the events say at event {position}"
