@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
 from ledger.connection import connect
 from ledger.engine import OUR_GUARDS, OUR_TABLES, SMALL_EVENTS, library_statements
+from ledger.log import Book
 
 #: What SQLite makes itself, and indexes of other versions of ours: integrity_check holds them to
 #: what they say they are.
@@ -84,30 +84,26 @@ def _ours() -> Objects:
         return _objects(empty)
 
 
-def consistent(path: Path) -> Iterator[Finding]:
-    """SQLite's own check of the file: pages, and every index against its table."""
-    with closing(connect(path)) as connection:
+def consistent(book: Book) -> Iterator[Finding]:
+    """SQLite's own check of the book's file: pages, and every index against its table."""
+    with closing(connect(book.path)) as connection:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     if told != ["ok"]:
         text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
         yield Finding("store-inconsistent", None, text)
 
 
-def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> Iterator[Finding]:
+def voucher_index(book: Book) -> Iterator[Finding]:
     """The table that tells known vouchers against the events: where each begins, how many rows,
-    its name, and whether it was reversed.
-
-    ``posted`` has position, stream, voucher, series, number and date of each posting,
-    ``reversals`` the position that each reverses, as ``reverses``.
-    """
+    its name, and whether it was reversed."""
     columns = ("first", "rows", "series", "number", "date", "batch", "reversed")
-    with closing(connect(path)) as connection:
+    with closing(connect(book.path)) as connection:
         connection.execute("BEGIN")  # the table and how far it goes, as of one moment
         size = connection.execute(
             "SELECT size FROM index_progress WHERE name = 'vouchers'"
         ).fetchone()
         done = size[0] if size is not None and isinstance(size[0], int) else 0
-        said = _vouchers_of(posted, reversals, done).select(columns)
+        said = _vouchers_of(book, done).select(columns)
         # Mostly they are the same, and one text of each is soon compared.
         named = ", ".join(f"'{name}', {name}" for name in columns)
         try:
@@ -128,8 +124,13 @@ def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> 
     yield Finding("index-wrong", position, text)
 
 
-def _vouchers_of(posted: pl.DataFrame, reversals: pl.DataFrame, done: int) -> pl.DataFrame:
-    """The table as the first ``done`` events make it, in order."""
+def _vouchers_of(book: Book, done: int) -> pl.DataFrame:
+    """The table as the log's first ``done`` events make it, in order."""
+    if done > book.size:  # others have recorded since the book was opened
+        book = Book(book.path)
+    names = ("position", "stream", "voucher", "series", "number", "date")
+    posted = book.events("outcome.posted", *names)
+    reversals = book.events("outcome.reversed", "position", "reverses")
     gone = set(reversals.filter(pl.col("position") < done)["reverses"])
     return (
         posted.filter(pl.col("position") < done)

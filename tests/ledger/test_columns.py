@@ -98,7 +98,7 @@ def test_kinds_that_an_index_gives_one_after_the_other_come_in_log_order(tmp_pat
     assert frame["topic"].to_list() == [e.event.topic for e in expected.values()]
     assert frame["stream"].to_list() == [e.stream for e in expected.values()]
     accounts = frame.filter(pl.col("topic") == topics[1])
-    codes = [e.event.account for e in expected.values() if e.event.topic == topics[1]]
+    codes = [vars(e.event)["account"] for e in expected.values() if e.event.topic == topics[1]]
     assert accounts["account"].to_list() == codes
     store.close()
 
