@@ -82,11 +82,12 @@ class Book:
         self.size = newest if size is None else size
         self._frames: dict[str, pl.DataFrame] = {}
         self._reading = RLock()  # who asks for the same meanwhile waits for it
+        self._postings: pl.DataFrame | None = None
 
     def anew(self) -> Book:
         """A book of the same events that computes everything again but their columns."""
         book = Book(self.path, self.size)
-        book._frames = {topic: frame for topic, frame in self._frames.items() if topic in EVENTS}
+        book._frames, book._reading = self._frames, self._reading
         return book
 
     # ── state ──────────────────────────────────────────────────────────────────────────────
@@ -321,7 +322,7 @@ class Book:
         ``kind`` is posted, reversed or restated; ``amount`` is öre in result sign, and their sum
         over any selection is its figure. ``date`` is null for month totals.
         """
-        if "postings" not in self._frames:
+        if self._postings is None:
             parts = []
             for kind in ("posted", "reversed", "restated"):
                 topic = {"restated": "outcome.balance_restated"}.get(kind, f"outcome.{kind}")
@@ -337,8 +338,8 @@ class Book:
                 )
             whole = pl.concat(part for part in parts if part.height or part is parts[0])
             in_order = whole["position"].is_sorted()
-            self._frames["postings"] = whole if in_order else whole.sort("position")
-        return self._frames["postings"]
+            self._postings = whole if in_order else whole.sort("position")
+        return self._postings
 
     def private(self, field: str, positions: Sequence[int] | None = None) -> pl.DataFrame:
         """A private field's values: ``position``, ``value`` (String) in clear, ``erased``
