@@ -109,7 +109,8 @@ def _lines(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataF
             pl.Series(name, [lines.decode()]).str.split("\n").explode().cast(schema[name])
             for name, lines in zip(head, beside, strict=True)
         ]
-        frame = pl.read_ndjson(states, schema=schema).with_columns(columns)
+        fields = {name: dtype for name, dtype in schema.items() if name not in head}
+        frame = pl.read_ndjson(states, schema=fields).with_columns(columns).select(*schema)
     except (pl.exceptions.PolarsError, UnicodeError, AttributeError):
         return None
     if frame.height != count or any(len(each) != count for each in columns):
