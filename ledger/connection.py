@@ -21,8 +21,11 @@ def connect(path: Path) -> sqlite3.Connection:
         )
     uri = path.resolve().as_uri()
     modes = ["?mode=ro"]
-    ahead = path.with_name(f"{path.name}-wal")
-    if not ahead.exists() or not ahead.stat().st_size:
+    try:
+        outside = path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:  # also where its last reader cleans it away at this moment
+        outside = 0
+    if not outside:
         modes.append("?mode=ro&immutable=1")  # nothing stands outside the file itself
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         modes.insert(0, "?mode=rw")

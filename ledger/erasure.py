@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ledger.connection import connect
-from ledger.events import EVENTS, commitment, private_fields
+from ledger.events import EVENTS, private_fields
 from ledger.log_check import Finding
 from ledger.private import ERASED, Cursor, erasures
 
@@ -80,10 +81,11 @@ def clean(datastore: Datastore) -> bool:
     return True
 
 
-#: Rows of private values whose columns are not what we write.
-_DAMAGED = (
-    "typeof(position) <> 'integer' OR typeof(field) <> 'text' OR typeof(salt) <> 'blob' "
-    "OR typeof(value) <> 'text'"
+#: Every value with its salt before it, as it is hashed; null where they are not what we write.
+_SALTED = (
+    "SELECT position, field, CAST(CASE WHEN typeof(position) = 'integer' "
+    "AND typeof(field) = 'text' AND typeof(salt) = 'blob' AND typeof(value) = 'text' "
+    "THEN salt || value END AS BLOB) FROM private_values"
 )
 
 _FAULTS = {
@@ -103,38 +105,26 @@ def missing(book: Book) -> list[Finding]:
     not the one committed to (``value-forged``), one that was erased (``value-kept``), one that no
     event knows (``value-stray``), an erasure of what no event has (``erasure-stray``).
     """
+    stray: list[Finding] = []
+    positions, names, digests = list[int](), list[str](), list[str]()
     with closing(connect(book.path)) as connection:
         connection.execute("BEGIN")  # values and erasures as of one moment
         erased = erasures(connection.cursor())
         newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
-        damaged = connection.execute(f"SELECT position FROM private_values WHERE {_DAMAGED}")
-        odd = [position for (position,) in damaged]
-        beyond = connection.execute(
-            f"SELECT position, field FROM private_values WHERE position >= ? AND NOT ({_DAMAGED})",
-            (newest,),
-        ).fetchall()
-        held = connection.execute(
-            f"SELECT position, field, salt, value FROM private_values "
-            f"WHERE position < ? AND NOT ({_DAMAGED})",
-            (book.size,),
-        ).fetchall()
-    stray = [
-        Finding("value-stray", position, _FAULTS["value-stray"].format(field=f, position=position))
-        for position, f in beyond
-    ]
-    stray += [
-        Finding("value-damaged", each if isinstance(each, int) else None, _FAULTS["value-damaged"])
-        for each in odd
-    ]
+        # Row by row: a list of so many rows would keep Python's collector of garbage busy.
+        for position, name, salted in connection.execute(_SALTED):
+            if salted is None:
+                where = position if isinstance(position, int) else None
+                stray.append(Finding("value-damaged", where, _FAULTS["value-damaged"]))
+            elif position >= newest:
+                text = _FAULTS["value-stray"].format(field=name, position=position)
+                stray.append(Finding("value-stray", position, text))
+            elif position < book.size:
+                positions.append(position)
+                names.append(name)
+                digests.append(sha256(salted).hexdigest())  # as `ledger.events.commitment`
     place = {"position": pl.Int64, "field": pl.String}
-    found = pl.DataFrame(
-        {
-            "position": [row[0] for row in held],
-            "field": [row[1] for row in held],
-            "found": [commitment(salt, value) for _, _, salt, value in held],
-        },
-        schema={**place, "found": pl.String},
-    )
+    found = pl.DataFrame([positions, names, digests], schema={**place, "found": pl.String})
     gone = pl.DataFrame(
         [key for key in erased if key[0] < book.size], schema=place, orient="row"
     ).with_columns(gone=pl.lit(True))

@@ -6,17 +6,17 @@ A book never writes. Two books of the same size over the same log read the same,
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 
 import polars as pl
 
+from ledger.columns import columns
 from ledger.connection import connect as connect
 from ledger.engine import SMALL_EVENTS
 from ledger.errors import Tampered, UnknownTime, UsageError
@@ -69,23 +69,6 @@ POSTINGS: dict[str, type[pl.DataType]] = {
 }
 
 
-#: Events of a kind from which on decoding is shared out to threads, which Polars lets run.
-_MANY = 20_000
-
-
-def _decoded(states: pl.Series, schema: Mapping[str, type[pl.DataType]]) -> pl.Series:
-    """Stored texts as structs of the schema's fields."""
-    wanted = pl.Struct([pl.Field(name, dtype) for name, dtype in schema.items()])
-    threads = os.cpu_count() or 1
-    if len(states) < _MANY or threads == 1:
-        return states.str.json_decode(wanted)
-    step = -(-len(states) // threads)
-    parts = [states[at : at + step] for at in range(0, len(states), step)]
-    with ThreadPoolExecutor(threads) as pool:
-        decoded: pl.Series = pl.concat(pool.map(lambda x: x.str.json_decode(wanted), parts))
-    return decoded
-
-
 class Book:
     """The log's first ``size`` events, read as columns and as state."""
 
@@ -98,6 +81,14 @@ class Book:
         self.newest = newest
         self.size = newest if size is None else size
         self._frames: dict[str, pl.DataFrame] = {}
+        self._reading = RLock()  # who asks for the same meanwhile waits for it
+        self._postings: pl.DataFrame | None = None
+
+    def anew(self) -> Book:
+        """A book of the same events that computes everything again but their columns."""
+        book = Book(self.path, self.size)
+        book._frames, book._reading = self._frames, self._reading
+        return book
 
     # ── state ──────────────────────────────────────────────────────────────────────────────
 
@@ -118,11 +109,12 @@ class Book:
     def recorded(self, small: bool = False, first: int = 0) -> Iterator[Recorded]:
         """Events one by one, in log order, from position ``first``; only the small kinds if
         asked. Raises `Tampered` where bytes do not decode."""
-        where = f"AND {SMALL_EVENTS}" if small else ""
+        # The few kinds that are small have an index; the sign before the column lets it be used.
+        where, column = (f"AND {SMALL_EVENTS}", "+rowid") if small else ("", "rowid")
         with closing(connect(self.path)) as connection:
             rows = connection.execute(
-                "SELECT rowid - 1, originator_id, originator_version, topic, state "
-                f"FROM stored_events WHERE rowid > ? AND rowid <= ? {where} ORDER BY rowid",
+                "SELECT rowid - 1, originator_id, originator_version, topic, state FROM "
+                f"stored_events WHERE {column} > ? AND {column} <= ? {where} ORDER BY {column}",
                 (first, self.size),
             )
             for position, stream, version, topic, stored in rows:
@@ -250,29 +242,45 @@ class Book:
 
     # ── columns ────────────────────────────────────────────────────────────────────────────
 
-    def events(self, topic: str, *columns: str) -> pl.DataFrame:
+    def events(self, topic: str, *names: str) -> pl.DataFrame:
         """All events of one kind: ``position``, ``stream``, the envelope's columns and its own,
-        or of these only the ``columns`` named, which is cheaper where there are many events.
+        or of these only the ``names`` given, which is cheaper where there are many events.
 
         Amounts are Int64 öre, flags Boolean, all else String; private fields are commitments.
         """
-        if columns:
-            frame = self._frames.get(topic)
-            return (self._read(topic, columns) if frame is None else frame).select(columns)
-        if topic not in self._frames:
-            self._frames[topic] = self._read(topic)
-        return self._frames[topic]
+        with self._reading:
+            if names:
+                frame = self._frames.get(topic)
+                return (self._read(topic, names) if frame is None else frame).select(names)
+            if topic not in self._frames:
+                self._frames[topic] = self._read(topic)
+            return self._frames[topic]
+
+    @cached_property
+    def reach(self) -> dict[str, tuple[int, int]]:
+        """First and last position of each kind of event in the book, whether known or not."""
+        return self._reach | self._small_reach
 
     @cached_property
     def _reach(self) -> dict[str, tuple[int, int]]:
-        """First and last rowid of each kind of event that comes by the thousand."""
-        query = (
-            "SELECT topic, MIN(rowid), MAX(rowid) FROM stored_events "
-            f"WHERE NOT ({SMALL_EVENTS}) AND rowid <= ? GROUP BY topic"
-        )
+        """The same of the kinds that come by the thousand; it reads the whole log."""
+        return self._reaches(f"NOT ({SMALL_EVENTS})")
+
+    @cached_property
+    def _small_reach(self) -> dict[str, tuple[int, int]]:
+        """The same of the small kinds, which have an index."""
+        return self._reaches(SMALL_EVENTS)
+
+    def _reaches(self, kinds: str) -> dict[str, tuple[int, int]]:
+        log = f"FROM stored_events WHERE {kinds} AND rowid <= ?"
         with closing(connect(self.path)) as connection:
-            rows = connection.execute(query, (self.size,))
-            return {topic: (first, last) for topic, first, last in rows}
+            # Each end is found where it is; together they would need every row sorted by topic.
+            one = f"SELECT (SELECT MIN(rowid) - 1 {log} AND topic = t), "
+            one += f"(SELECT MAX(rowid) - 1 {log} AND topic = t) FROM (SELECT ? AS t)"
+            return {
+                topic: connection.execute(one, (self.size, self.size, topic)).fetchone()
+                for (topic,) in connection.execute(f"SELECT DISTINCT topic {log}", (self.size,))
+            }
 
     def _read(self, topic: str, only: Collection[str] | None = None) -> pl.DataFrame:
         """The events of a kind, with all columns or ``only`` these and what checks them."""
@@ -281,40 +289,31 @@ class Book:
         if only is not None:
             schema = {n: d for n, d in schema.items() if n in only or n in ("v", "recorded_at")}
         # The small kinds have an index, which only serves who says that it fits.
-        small = "" if kind.bulk else f"AND {SMALL_EVENTS}"
-        first, last = self._reach.get(topic, (1, 0)) if kind.bulk else (1, self.size)
-        with closing(connect(self.path)) as connection:
-            rows = connection.execute(
-                "SELECT rowid - 1, originator_id, CAST(state AS TEXT) FROM stored_events "
-                f"WHERE topic = ? {small} AND rowid BETWEEN ? AND ? ORDER BY rowid",
-                (topic, first, last),
-            ).fetchall()
-        positions, streams, states = zip(*rows, strict=True) if rows else ((), (), ())
-        del rows
+        where = "topic = ?" if kind.bulk else f"topic = ? AND {SMALL_EVENTS}"
+        reach = (self._reach if kind.bulk else self._small_reach).get(topic, (0, -1))
         try:
-            content = _decoded(pl.Series("s", states, pl.String), schema)
+            frame = columns(self.path, reach, where, (topic,), schema, few=not kind.bulk)
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
-        frame = content.struct.unnest().with_columns(
-            pl.Series("position", positions, pl.Int64), pl.Series("stream", streams, pl.String)
-        )
-        old = frame.filter(pl.col("v") != kind.form)
-        if old.height:
-            frame = self._upcast(frame, kind, states)
+        if not frame.select((pl.col("v") == kind.form).all()).item():
+            frame = self._upcast(frame, kind)
         required = [n for n, f in kind.model_fields.items() if f.is_required() and n in schema]
         broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
         if broken.height:
             raise Tampered(f"Event {broken['position'][0]} ({topic}) does not decode.")
         return frame.select("position", "stream", *(n for n in schema if n != "position"))
 
-    @staticmethod
-    def _upcast(frame: pl.DataFrame, kind: type[Event], states: Sequence[str]) -> pl.DataFrame:
+    def _upcast(self, frame: pl.DataFrame, kind: type[Event]) -> pl.DataFrame:
         """Rows of older forms through the upcasters, one by one: the slow and exact path."""
         rows = frame.to_dicts()
-        for row, state in zip(rows, states, strict=True):
-            if row["v"] != kind.form:
-                event, _ = decode(kind.topic, state.encode())
-                row |= {name: event.__dict__[name] for name in row.keys() & event.__dict__.keys()}
+        with closing(connect(self.path)) as connection:
+            for row in rows:
+                if row["v"] != kind.form:
+                    query = "SELECT state FROM stored_events WHERE rowid = ?"
+                    stored = connection.execute(query, (row["position"] + 1,)).fetchone()[0]
+                    event, _ = decode(kind.topic, stored)
+                    own = event.__dict__
+                    row |= {name: own[name] for name in row.keys() & own.keys()}
         return pl.DataFrame(rows, schema=frame.schema)
 
     def postings(self) -> pl.DataFrame:
@@ -323,7 +322,7 @@ class Book:
         ``kind`` is posted, reversed or restated; ``amount`` is öre in result sign, and their sum
         over any selection is its figure. ``date`` is null for month totals.
         """
-        if "postings" not in self._frames:
+        if self._postings is None:
             parts = []
             for kind in ("posted", "reversed", "restated"):
                 topic = {"restated": "outcome.balance_restated"}.get(kind, f"outcome.{kind}")
@@ -337,8 +336,10 @@ class Book:
                 parts.append(
                     frame.with_columns(pl.lit(kind).alias("kind"), *missing).select(*POSTINGS)
                 )
-            self._frames["postings"] = pl.concat(parts).sort("position")
-        return self._frames["postings"]
+            whole = pl.concat(part for part in parts if part.height or part is parts[0])
+            in_order = whole["position"].is_sorted()
+            self._postings = whole if in_order else whole.sort("position")
+        return self._postings
 
     def private(self, field: str, positions: Sequence[int] | None = None) -> pl.DataFrame:
         """A private field's values: ``position``, ``value`` (String) in clear, ``erased``

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +51,10 @@ def verify(
     nothing has been read from yet.
 
     First the bytes, order, completeness and signatures, and consistency with every checkpoint
-    and with those kept outside (``against``). If these are sound, the further checks, each over
-    the newest book; what they raise as tampering is a finding too. Findings are in the order of
-    their positions. Raises `BadProof` for a kept checkpoint that its key did not sign, and
-    `StoreMissing`; a store that cannot be read at all is a finding.
+    and with those kept outside (``against``). If these are sound, the further checks side by
+    side, each over the newest book; what they raise as tampering is a finding too. Findings are
+    in the order of their positions. Raises `BadProof` for a kept checkpoint that its key did not
+    sign, and `StoreMissing`; a store that cannot be read at all is a finding.
     """
     path = book if isinstance(book, Path) else book.path
     try:
@@ -64,15 +66,24 @@ def verify(
     if any(finding.tampering for finding in found.findings):
         return found
     whole = Book(path)
-    for check in checks:
-        try:
-            found.findings += check(whole)
-        except LedgerError as error:
-            found.findings.append(Finding(error.code, None, error.message))
-        except (sqlite3.Error, TypeError, UnicodeError) as error:
-            text = f"the store cannot be read as it was written: {error}"
-            found.findings.append(Finding("store-unreadable", None, text))
+    # SQLite and Polars let other threads run: on two processors it takes little over half the time.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for findings in pool.map(lambda check: _checked(check, whole), checks):
+            found.findings += findings
     found.findings.sort(key=lambda f: -1 if f.position is None else f.position)
+    return found
+
+
+def _checked(check: Check, book: Book) -> list[Finding]:
+    """What a check finds, and what ends it."""
+    found: list[Finding] = []
+    try:
+        found += check(book)
+    except LedgerError as error:
+        found.append(Finding(error.code, None, error.message))
+    except (sqlite3.Error, TypeError, UnicodeError) as error:
+        text = f"the store cannot be read as it was written: {error}"
+        found.append(Finding("store-unreadable", None, text))
     return found
 
 

@@ -7,11 +7,12 @@ of every kind, a stretch at a time, so that a million events never lie in memory
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 
 import polars as pl
 
+from ledger.columns import columns
 from ledger.connection import connect
 from ledger.engine import BULK, SMALL_EVENTS
 from ledger.errors import Tampered
@@ -37,58 +38,44 @@ def scan(
     end = book.size if end is None else min(end, book.size)
     wanted = None if topics is None else sorted(topics)
     small = wanted is not None and not set(wanted) & set(BULK)
-    where = "" if wanted is None else f"AND topic IN ({', '.join('?' * len(wanted))})"
-    # The few kinds that are small have an index; the sign before the column lets it be used.
-    column, step = ("+rowid", end - first) if small else ("rowid", _AT_ONCE)
-    query = (
-        "SELECT rowid - 1, originator_id, topic, CAST(state AS TEXT) FROM stored_events "
-        f"WHERE {column} > ? AND {column} <= ? {where} {f'AND {SMALL_EVENTS}' if small else ''} "
-        "ORDER BY rowid"
-    )
-    with closing(connect(book.path)) as connection:
-        for begin in range(first, end, max(step, 1)):
-            limits = (begin, min(begin + step, end))
-            rows = connection.execute(query, (*limits, *(wanted or ()))).fetchall()
-            if rows:
-                yield _columns(rows, fields)
+    where = "TRUE" if wanted is None else f"topic IN ({', '.join('?' * len(wanted))})"
+    if small:  # the few kinds that are small have an index
+        where += f" AND {SMALL_EVENTS}"
+    step = max(end - first, 1) if small else _AT_ONCE
+    head = ("position", "stream", "topic")
+    asked: dict[str, type[pl.DataType]] = {"v": pl.Int64, "recorded_at": pl.String, **fields}
+    for begin in range(first, end, step):
+        reach = (begin, min(begin + step, end) - 1)
+        try:
+            frame = columns(book.path, reach, where, wanted or (), asked, few=small, head=head)
+        except pl.exceptions.ComputeError as error:
+            raise Tampered(f"An event from {begin} on does not decode: {error}") from error
+        if frame.height:
+            yield _as_today(book, frame).select(*head, *fields)
 
 
-def _columns(
-    rows: Sequence[tuple[int, str, str, str]], fields: Mapping[str, type[pl.DataType]]
-) -> pl.DataFrame:
-    positions, streams, topics, states = zip(*rows, strict=True)
-    if strange := set(topics) - EVENTS.keys():
-        at = positions[next(i for i, topic in enumerate(topics) if topic in strange)]
+def _as_today(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with rows of older forms through the upcasters, one by one; `Tampered` where a
+    kind is not known, or an event has not what every event has."""
+    strange = frame.filter(~pl.col("topic").is_in(list(EVENTS)))
+    if strange.height:
+        at = strange["position"][0]
         raise Tampered(f"Event {at} is of a kind that this program does not know.")
-    schema: dict[str, type[pl.DataType]] = {"v": pl.Int64, "recorded_at": pl.String, **fields}
-    shape = pl.Struct([pl.Field(name, dtype) for name, dtype in schema.items()])
-    try:
-        content = pl.Series("s", states, pl.String).str.json_decode(shape)
-    except pl.exceptions.ComputeError as error:
-        raise Tampered(f"An event from {positions[0]} on does not decode: {error}") from error
-    frame = content.struct.unnest().with_columns(
-        pl.Series("position", positions, pl.Int64),
-        pl.Series("stream", streams, pl.String),
-        pl.Series("topic", topics, pl.String),
-    )
     if frame["recorded_at"].null_count():
         at = frame.filter(pl.col("recorded_at").is_null())["position"][0]
         raise Tampered(f"Event {at} does not decode.")
-    forms = {topic: EVENTS[topic].form for topic in set(topics)}
+    forms = {topic: EVENTS[topic].form for topic in frame["topic"].unique()}
     newest = pl.col("topic").replace_strict(forms, return_dtype=pl.Int64)
-    if frame.select((pl.col("v") != newest).any()).item():
-        frame = _as_today(frame, states)
-    return frame.select("position", "stream", "topic", *fields)
-
-
-def _as_today(frame: pl.DataFrame, states: Sequence[str]) -> pl.DataFrame:
-    """Rows of older forms through the upcasters, one by one."""
+    old = frame.filter(pl.col("v") != newest)["position"]
+    if old.is_empty():
+        return frame
+    events = {each.position: each.event for each in recorded_at_positions(book, old.to_list())}
+    head = {"v", "position", "stream", "topic", "recorded_at"}
     rows = frame.to_dicts()
-    for row, state in zip(rows, states, strict=True):
-        if row["v"] != EVENTS[row["topic"]].form:
-            own = _decoded(row["position"], row["topic"], state.encode())[0].__dict__
-            head = {"v", "position", "stream", "topic", "recorded_at"}
-            row |= {n: own.get(n, row[n]) for n in row.keys() - head}
+    for row in rows:
+        if row["position"] in events:
+            own = events[row["position"]].__dict__
+            row |= {name: own.get(name, row[name]) for name in row.keys() - head}
     return pl.DataFrame(rows, schema=frame.schema)
 
 

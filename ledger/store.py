@@ -317,7 +317,8 @@ class Store:
         state = self._state
         cursor.execute(
             "SELECT rowid - 1, originator_id, originator_version, topic, state "
-            f"FROM stored_events WHERE rowid > ? AND {SMALL_EVENTS} ORDER BY rowid",
+            # With the sign the index of small events is used, not a reading of the whole log.
+            f"FROM stored_events WHERE +rowid > ? AND {SMALL_EVENTS} ORDER BY +rowid",
             (state.size,),
         )
         for position, stream, version, topic, stored in cursor.fetchall():

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
 from ledger.connection import connect
 from ledger.engine import OUR_GUARDS, OUR_TABLES, SMALL_EVENTS, library_statements
+from ledger.log import Book
 
 #: What SQLite makes itself, and indexes of other versions of ours: integrity_check holds them to
 #: what they say they are.
@@ -84,48 +84,64 @@ def _ours() -> Objects:
         return _objects(empty)
 
 
-def consistent(path: Path) -> Iterator[Finding]:
-    """SQLite's own check of the file: pages, and every index against its table."""
-    with closing(connect(path)) as connection:
+def consistent(book: Book) -> Iterator[Finding]:
+    """SQLite's own check of the book's file: pages, and every index against its table."""
+    with closing(connect(book.path)) as connection:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     if told != ["ok"]:
         text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
         yield Finding("store-inconsistent", None, text)
 
 
-def voucher_index(path: Path, posted: pl.DataFrame, reversals: pl.DataFrame) -> Iterator[Finding]:
+def voucher_index(book: Book) -> Iterator[Finding]:
     """The table that tells known vouchers against the events: where each begins, how many rows,
-    its name, and whether it was reversed.
-
-    ``posted`` has position, stream, voucher, series, number and date of each posting,
-    ``reversals`` the position that each reverses, as ``reverses``.
-    """
+    its name, and whether it was reversed."""
     columns = ("first", "rows", "series", "number", "date", "batch", "reversed")
-    with closing(connect(path)) as connection:
-        rows = connection.execute(f"SELECT {', '.join(columns)} FROM index_vouchers").fetchall()
+    with closing(connect(book.path)) as connection:
+        connection.execute("BEGIN")  # the table and how far it goes, as of one moment
         size = connection.execute(
             "SELECT size FROM index_progress WHERE name = 'vouchers'"
         ).fetchone()
-    held = {row[0]: row[1:] for row in rows}
-    done = size[0] if size is not None and isinstance(size[0], int) else 0
-    gone = set(reversals.filter(pl.col("position") < done)["reverses"])
-    wanted = (
-        posted.filter(pl.col("position") < done)
-        .with_columns(gone=pl.col("position").is_in(sorted(gone)))
-        .group_by("stream", "voucher", maintain_order=True)
-        .agg(
-            pl.col("position").min().alias("first"),
-            pl.len().alias("rows"),
-            pl.col("series", "number").first().fill_null(""),
-            pl.col("date").first(),
-            pl.col("gone").any().cast(pl.Int64),
-        )
-        .select("first", "rows", "series", "number", "date", "stream", "gone")
-    )
-    expected = {row[0]: row[1:] for row in wanted.iter_rows()}
+        done = size[0] if size is not None and isinstance(size[0], int) else 0
+        said = _vouchers_of(book, done).select(columns)
+        # Mostly they are the same, and one text of each is soon compared.
+        named = ", ".join(f"'{name}', {name}" for name in columns)
+        try:
+            (text,) = connection.execute(
+                f"SELECT group_concat(json_object({named}), char(10)) FROM index_vouchers"
+            ).fetchone()
+        except sqlite3.Error:  # JSON holds no bytes, and no text is longer than SQLite allows
+            text = None
+        if text == said.select(pl.struct(columns).struct.json_encode().str.join("\n")).item():
+            return
+        rows = connection.execute(f"SELECT {', '.join(columns)} FROM index_vouchers").fetchall()
+    held, expected = ({row[0]: row[1:] for row in each} for each in (rows, said.rows()))
     if held == expected:
         return
     first = min(k for k in held.keys() | expected.keys() if held.get(k) != expected.get(k))
     position = first if isinstance(first, int) else 0
     text = f"the index of vouchers is not what the events say at event {position}"
     yield Finding("index-wrong", position, text)
+
+
+def _vouchers_of(book: Book, done: int) -> pl.DataFrame:
+    """The table as the log's first ``done`` events make it, in order."""
+    if done > book.size:  # others have recorded since the book was opened
+        book = Book(book.path)
+    names = ("position", "stream", "voucher", "series", "number", "date")
+    posted = book.events("outcome.posted", *names)
+    reversals = book.events("outcome.reversed", "position", "reverses")
+    gone = set(reversals.filter(pl.col("position") < done)["reverses"])
+    return (
+        posted.filter(pl.col("position") < done)
+        .with_columns(gone=pl.col("position").is_in(sorted(gone)))
+        .group_by(pl.col("stream").alias("batch"), "voucher", maintain_order=True)
+        .agg(
+            pl.col("position").min().alias("first"),
+            pl.len().cast(pl.Int64).alias("rows"),
+            pl.col("series", "number").first().fill_null(""),
+            pl.col("date").first(),
+            pl.col("gone").any().cast(pl.Int64).alias("reversed"),
+        )
+        .sort("first")
+    )

@@ -1,0 +1,142 @@
+"""Stored events as columns: thousands of rows at a time, and exactly.
+
+::
+
+    rows of a stretch ── SQLite glues ──> their bytes, a line each ── Polars ──> columns
+                                                     │ a line is not plainly one flat object
+                                                     └──> the same rows one by one
+
+Gluing saves a Python object a row, and Polars reads lines on all processors while SQLite, which
+waits for nobody either, glues the next. One by one is what says what an event's bytes mean. Lines
+may only take its place where both must say the same: Polars skips empty lines, takes an object for
+text and knows no line break within a row. It refuses more than the reading one by one does, which
+costs nothing but time: what it refuses is read one by one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from ledger.connection import connect
+
+#: Rows of a stretch, and how many stretches may lie glued before they are read.
+_AT_ONCE, _AHEAD = 10_000, 4
+
+Fields = Mapping[str, type[pl.DataType]]
+#: What stands beside an event's bytes: its column in the table, and its type.
+_HEAD: Mapping[str, tuple[str, type[pl.DataType]]] = {
+    "position": ("rowid - 1", pl.Int64),
+    "stream": ("originator_id", pl.String),
+    "topic": ("topic", pl.String),
+}
+
+
+def columns(
+    path: Path,
+    reach: tuple[int, int],
+    where: str,
+    parameters: Sequence[object],
+    fields: Fields,
+    *,
+    few: bool = False,
+    head: Sequence[str] = ("position", "stream"),
+) -> pl.DataFrame:
+    """The events in ``reach`` (first and last position) for which ``where`` is true, in log
+    order: ``position``, ``stream`` and what else is in ``head`` (``topic``), and ``fields`` of
+    their bytes, null where an event has none. ``few`` says that an index leads to few events.
+
+    Raises `polars.exceptions.ComputeError` for bytes that do not decode as these.
+    """
+    schema = {name: dtype for name, (_, dtype) in _HEAD.items() if name in head}
+    schema |= {name: dtype for name, dtype in fields.items() if name not in schema}
+    at_once = max(reach[1] + 1 - reach[0], 1) if few else _AT_ONCE
+    parts: list[tuple[tuple[int, int], Future[pl.DataFrame | None]]] = []
+    with closing(connect(path)) as connection, ThreadPoolExecutor(1) as reader:
+        for first in range(reach[0], reach[1] + 1, at_once):
+            limits = (first + 1, min(first + at_once, reach[1] + 1))
+            glued = _glued(connection, where, (*parameters, *limits), head)
+            parts.append((limits, reader.submit(_lines, glued, schema, head)))
+            if len(parts) > _AHEAD:
+                parts[-_AHEAD][1].result()
+        frames = []
+        for limits, part in parts:
+            frame = part.result()
+            if frame is None:
+                frame = _one_by_one(connection, where, (*parameters, *limits), schema)
+            frames.append(frame)
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
+#: How many rows, and of each column all values in one, a line each; that of the bytes last.
+Glued = tuple[int, tuple[bytes, ...]]
+
+
+def _glued(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[object], head: Sequence[str]
+) -> Glued | None:
+    """The rows of a stretch; None where they are too large for one value."""
+    columns = [*(_HEAD[name][0] for name in head), "state"]
+    lines = ", ".join(f"CAST(group_concat({each}, char(10)) AS BLOB)" for each in columns)
+    try:
+        count, *glued = connection.execute(
+            f"SELECT COUNT(*), {lines} FROM stored_events WHERE {where} AND rowid BETWEEN ? AND ?",
+            parameters,
+        ).fetchone()
+    except sqlite3.DataError:
+        return None
+    return count, tuple(glued)
+
+
+def _lines(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataFrame | None:
+    """What was glued, read line by line; None where that may not be what each row says."""
+    if glued is None:
+        return None
+    count, (*beside, states) = glued
+    if not count:
+        return pl.DataFrame(schema=schema)
+    try:
+        # As many lines as rows, and as many braces: no line is empty, or holds another's part, nor
+        # an object or a list within. A text that holds a brace is rare, and costs but time.
+        if states.count(b"\n") != count - 1 or states.count(b"{") != count or b"[" in states:
+            return None
+        columns = [
+            pl.Series(name, [lines.decode()]).str.split("\n").explode().cast(schema[name])
+            for name, lines in zip(head, beside, strict=True)
+        ]
+        fields = {name: dtype for name, dtype in schema.items() if name not in head}
+        frame = pl.read_ndjson(states, schema=fields).with_columns(columns).select(*schema)
+    except (pl.exceptions.PolarsError, UnicodeError, AttributeError):
+        return None
+    if frame.height != count or any(len(each) != count for each in columns):
+        return None
+    return _in_order(frame)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """By position, as rows come that no index gives."""
+    return frame if frame["position"].is_sorted() else frame.sort("position")
+
+
+def _one_by_one(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[object], schema: Fields
+) -> pl.DataFrame:
+    """The same, of rows that come one by one: the exact path."""
+    rows = connection.execute(
+        "SELECT rowid - 1, originator_id, topic, CAST(state AS TEXT) FROM stored_events "
+        f"WHERE {where} AND rowid BETWEEN ? AND ? ORDER BY rowid",
+        parameters,
+    ).fetchall()
+    *heads, states = zip(*rows, strict=True)
+    wanted = pl.Struct([pl.Field(name, dtype) for name, dtype in schema.items()])
+    frame = pl.Series("s", states, pl.String).str.json_decode(wanted).struct.unnest()
+    return frame.with_columns(
+        pl.Series(name, values, schema[name])
+        for (name, values) in zip(_HEAD, heads, strict=True)
+        if name in schema
+    )
