@@ -89,7 +89,6 @@ _WORDS = {
     "assumption": "assumption",
     "entries": "family",
     "level": "risk_level",
-    "status": "risk_status",
     "how": "late",
     "kind": "kind",
     "reversed": "answer",
