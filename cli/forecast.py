@@ -30,33 +30,41 @@ Level = Annotated[
     str,
     typer.Option("--level", metavar="LEVELS", help="Intervals in percent; 90 adds p5 and p95."),
 ]
+Assumed = Annotated[
+    str | None,
+    typer.Option("--round", metavar="ROUND", help="With what that round assumes."),
+]
 Name = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
 
 
 @app.callback()
 @bundled
-def bare(context: typer.Context, ask: Reading, level: Level = "80,95") -> None:
+def bare(
+    context: typer.Context, ask: Reading, level: Level = "80,95", round_: Assumed = None
+) -> None:
     """Where the year ends: model and rounds.
 
     Bare, it is `run`: the model's forecast with its intervals.
     """
     if context.invoked_subcommand is None:
-        _run(ask, level)
+        _run(ask, level, round_)
 
 
 @app.command()
 @bundled
-def run(ask: Reading, level: Level = "80,95") -> None:
+def run(ask: Reading, level: Level = "80,95", round_: Assumed = None) -> None:
     """The model's year-end, with intervals."""
-    _run(ask, level)
+    _run(ask, level, round_)
 
 
-def _run(ask: Reading, level: str) -> None:
+def _run(ask: Reading, level: str, round_: str | None) -> None:
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
     words = asked(ask, by="unit")
-    table = reports.forecast_model(book, ask.spoken, levels=levels_of(level), **words)
+    table = reports.forecast_model(
+        book, ask.spoken, levels=levels_of(level), assumed_in=round_, **words
+    )
     show(table, ask, simulated=is_simulated(book))
 
 

@@ -61,10 +61,11 @@ def proposed(
 
 
 def _model(book: Book, round_: Round, places: Mapping[Place, Beside]) -> Iterator[dict[str, Any]]:
-    """The model's rest of the year with its 80 % interval, and what it was computed from."""
+    """The model's rest of the year and what the round assumes of it; the model's 80 % interval, and
+    what it was computed from."""
     for (_, unit, line), each in places.items():
-        if each.model and (each.outcome or each.model["model_amount"]):
-            amount = each.model["model_amount"]
+        if each.model and (each.outcome or each.model["model_amount"] or each.assumed):
+            amount = each.model["model_amount"] + each.assumed
             yield {"unit": unit, "report_line": line, "amount": amount, **each.model}
 
 

@@ -21,6 +21,7 @@ from cli import (
     erasing,
     explain,
     export,
+    forecast_explanation,
     forecast_scores,
     history,
     imports,
@@ -108,6 +109,7 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command("follow-up")(marking.follow_up)
+rounds.app.command()(forecast_explanation.explain)
 rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)
 app.add_typer(rounds.app, name="forecast")

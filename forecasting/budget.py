@@ -57,6 +57,11 @@ class Following:
     reach: float = 1.0
     """Standard deviations of the models' answer beyond which the budget's is not followed."""
 
+    @property
+    def learned(self) -> bool:
+        """True if past years told it."""
+        return bool(np.isinf(self.reach))
+
 
 def phased(window: Window) -> Floats:
     """The fiscal year's budget by month, `(series, 12)`, NaN where there is none.

@@ -35,6 +35,8 @@ class Explanation:
     and replaced by what is usual, for the fitting only."""
     budget_weight: float | None
     """How far the forecast went from the models' answer to the budget's; None without budget."""
+    budget_learned: bool = False
+    """Whether past years with budgets told that, or it is assumed."""
 
 
 def explain_year_end(
@@ -46,23 +48,34 @@ def explain_year_end(
 ) -> Explanation:
     """Say what lies behind `forecast_year_end` with the same arguments; the same errors."""
     panel = read_panel(history, through, first_month, budget)
-    window = panel.window
-    complete = window.horizon == 0
-    combined = np.zeros(len(window.y), bool) if complete else choose(window) == "combination"
-    rows = np.flatnonzero(combined)
+    window, rows = panel.window, _combined(panel)
     if not len(rows):
         empty = {"series": pl.String, "member": pl.String, "remaining": pl.Float64}
         return Explanation(pl.DataFrame(schema=empty), _one_offs(panel, rows, through), None)
     part, few = window.rows(rows), len(window.y) < FEW
-    told, weight = members(part, likelihood=few), None
+    told, weight, learned = members(part, likelihood=few), None, False
     if part.budget is not None and np.isfinite(part.plan(0)).any():
         following = learn(past_forecasts(part, likelihood=few))
         told["budget"], weight = answers(part, following.carried), following.weight
+        learned = following.learned
     frames = [_member(panel, rows, name, points) for name, points in told.items()]
     found = pl.concat(frames).filter(pl.col("remaining").is_not_nan())
     return Explanation(
-        found.sort("series", maintain_order=True), _one_offs(panel, rows, through), weight
+        found.sort("series", maintain_order=True), _one_offs(panel, rows, through), weight, learned
     )
+
+
+def one_offs(history: pl.DataFrame, through: date, first_month: int = 1) -> pl.DataFrame:
+    """`Explanation.one_offs` alone, which takes no model; the same errors."""
+    panel = read_panel(history, through, first_month, None)
+    return _one_offs(panel, _combined(panel), through)
+
+
+def _combined(panel: Panel) -> np.ndarray:
+    """The rows of the series that the combination forecasts."""
+    if panel.window.horizon == 0:
+        return np.zeros(0, dtype=np.intp)
+    return np.flatnonzero(choose(panel.window) == "combination")
 
 
 def _member(panel: Panel, rows: np.ndarray, name: str, points: Floats) -> pl.DataFrame:

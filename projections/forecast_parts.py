@@ -6,8 +6,11 @@ codes divides each part into *details*, which are forecast too and then made to 
 units sum to areas and areas to the whole in every table, whatever its rows. ::
 
     part     6101|cost                              the same in every table
-    detail   6101|cost|Personalkostnader|640        what the table's rows divide it into
-    row      Personalkostnader|640                  the table's row
+    detail   6101|cost|Personalkostnader            what the table's rows divide it into
+    row      610|Personalkostnader                  the table's row, by area and line
+
+Entries that are marked (special follow-up, one-offs) are booked, so they are in the outcome; the
+model does not see them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from ledger.periods import months_between
 from projections import facts
 from projections.amounts import narrowed, total
 from projections.dimensions import Dimensions, span_of
+from projections.marked_entries import marked
 from projections.timelines import JOIN
 
 _KEYS = ("row", "part", "detail")
@@ -30,12 +34,18 @@ _KEYS = ("row", "part", "detail")
 @dataclass(frozen=True)
 class Parts:
     """Columns of both: ``row``, ``part``, ``detail`` (String), ``period`` (Date, the month's first
-    day), ``value`` (Int64 öre, result sign); a month without an amount has no row."""
+    day), ``value`` and what of it is ``marked`` (Int64 öre, result sign); a month without an amount
+    has no row."""
 
     outcome: pl.DataFrame
     """Up to the month asked for, all history."""
     budget: pl.DataFrame
     """The fiscal year that holds it, whole, and every one before that has a budget."""
+
+    @property
+    def modelled(self) -> pl.DataFrame:
+        """The outcome as models see it: ``value`` less what is marked."""
+        return self.outcome.with_columns(pl.col("value") - pl.col("marked")).drop("marked")
 
 
 def forecast_parts(
@@ -54,8 +64,14 @@ def forecast_parts(
     asked = span_of(book, through)
     dimensions = Dimensions(book, asked.last, by, unit=unit, tree=tree, structure=structure)
     year = months_between(*asked.year)
-    outcome = facts.outcome(book).filter(pl.col("period") <= asked.last)
+    taken_out = marked(book).select("position", pl.lit(True).alias("is_marked"))
+    outcome = (
+        facts.outcome(book)
+        .filter(pl.col("period") <= asked.last)
+        .join(taken_out, on="position", how="left")
+    )
     budget = facts.budget(book).filter(pl.col("period") <= year[-1])
+    budget = budget.with_columns(is_marked=pl.lit(None, pl.Boolean))
     return Parts(_by_month(book, dimensions, outcome), _by_month(book, dimensions, budget))
 
 
@@ -73,11 +89,14 @@ def _by_month(book: Book, dimensions: Dimensions, amounts: pl.LazyFrame) -> pl.D
             pl.concat_str(["part", *finer], separator=JOIN).alias("detail"),
         )
         .group_by(*_KEYS, "period")
-        .agg(total("amount").alias("value"))
+        .agg(
+            total("amount").alias("value"),
+            total(pl.col("amount").filter("is_marked")).alias("marked"),
+        )
         .with_columns((pl.col("period") + "-01").str.to_date("%Y-%m-%d"))
         .sort(*_KEYS, "period")
     )
-    return narrowed(frame.collect(), ("value",))
+    return narrowed(frame.collect(), ("value", "marked"))
 
 
 def _nature(book: Book) -> pl.Expr:

@@ -60,6 +60,7 @@ def year_end(
     by: Sequence[str] = ("unit",),
     levels: Sequence[int] = ALWAYS,
     seed: int = 0,
+    assumed_in: str | None = None,
     **ask: Any,
 ) -> pl.DataFrame:
     """The model's year-end by the rows that `projections.result` has.
@@ -68,7 +69,10 @@ def year_end(
     ``forecast`` (their sum), the quantiles of `quantiles`, ``annual_budget``, ``variance``
     (forecast − annual_budget), ``last_year`` (the whole of it; Int64 öre, result sign, null where
     unknown), ``method`` (String; ``sum`` where the row's parts have different ones). One
-    dimension ends with a total, which is the sum of the rows and the same in every table.
+    dimension ends with a total, which is the sum of the rows and the same in every table. What
+    is marked (special follow-up, one-offs) is in the outcome and not in what remains; with
+    ``assumed_in``, the name of a round, ``assumed`` (öre) stands after ``remaining`` and is in it:
+    what that round assumes of the months left.
 
     Raises `ledger.errors.ForecastError` where ``through`` is after the latest month with outcome,
     or a figure does not fit in 64 bits of öre.
@@ -91,11 +95,13 @@ def year_end(
     joined = rows.join(_last_year(book, parts.outcome, last), on="row", how="left").join(
         told, on="row", how="left"
     )
+    if assumed_in is not None:
+        joined = _with_assumed(joined, book, last, keys, round=assumed_in, by=by, **ask)
     table = _table(joined, model.quantiles)
     if len(by) == 1:
         table = pl.concat([table, _total(table, model.whole(parts), keys, model.quantiles)])
-    order = [*keys, "name", *_FIXED[:3], *model.quantiles, *_FIXED[3:], "method"]
-    return table.select(order)
+    shown = ("outcome", "remaining", *(["assumed"] if assumed_in else []), "forecast")
+    return table.select(*keys, "name", *shown, *model.quantiles, *_FIXED[3:], "method")
 
 
 @dataclass(frozen=True)
@@ -112,17 +118,12 @@ class Model:
         """The columns of its intervals."""
         return quantiles(self.levels)
 
-    def told(self, history: pl.DataFrame, budget: pl.DataFrame, key: str) -> pl.DataFrame:
+    def told(self, parts: Parts, key: str) -> pl.DataFrame:
         """What it says of the months summed by ``key``, in floats; see `forecast_year_end`."""
         from forecasting import forecast_year_end
 
         founded = self.book.organisation.require_founded()
-        known, planned = (
-            frame.group_by(pl.col(key).alias("series"), "period")
-            .agg(pl.col("value").sum().cast(pl.Float64))
-            .sort("series", "period")
-            for frame in (history, budget)
-        )
+        known, planned = months_by(parts, key)
         return forecast_year_end(
             known,
             first_day(self.last),
@@ -142,7 +143,7 @@ class Model:
             pl.col("remaining").sum(),
             pl.when(methods.n_unique() == 1).then(methods.first()).otherwise(pl.lit("sum")),
         )
-        own = to_ore(self.told(parts.outcome, parts.budget, "row"), self.quantiles)
+        own = to_ore(self.told(parts, "row"), self.quantiles)
         around = [
             (pl.col("remaining") + pl.col(name) - pl.col("forecast")).alias(name)
             for name in self.quantiles
@@ -153,9 +154,21 @@ class Model:
     def whole(self, parts: Parts) -> dict[str, int]:
         """How far each quantile of everything together lies from its middle."""
         everything = pl.lit(TOTAL).alias("row")
-        summed = [frame.with_columns(everything) for frame in (parts.outcome, parts.budget)]
-        own = to_ore(self.told(summed[0], summed[1], "row"), self.quantiles).row(0, named=True)
+        summed = Parts(*(f.with_columns(everything) for f in (parts.outcome, parts.budget)))
+        own = to_ore(self.told(summed, "row"), self.quantiles).row(0, named=True)
         return {name: own[name] - own["forecast"] for name in self.quantiles}
+
+
+def months_by(parts: Parts, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What models see of the outcome, and the budgets, summed by ``key`` as the engine takes them:
+    ``series``, ``period``, ``value`` (Float64 öre)."""
+    known, planned = (
+        frame.group_by(pl.col(key).alias("series"), "period")
+        .agg(pl.col("value").sum().cast(pl.Float64))
+        .sort("series", "period")
+        for frame in (parts.modelled, parts.budget)
+    )
+    return known, planned
 
 
 def asked_of(model: Model, by: Sequence[str], **ask: Any) -> tuple[Parts, pl.DataFrame]:
@@ -182,14 +195,14 @@ def details_of(model: Model, parts: Parts) -> pl.DataFrame:
     Columns: ``row``, ``part``, ``detail`` (String), ``model``, ``reconciled``, ``remaining`` (their
     sum; Int64 öre), ``method``.
     """
-    bases = model.told(parts.outcome, parts.budget, "part")
+    bases = model.told(parts, "part")
     names = parts.outcome.select("row", "part", "detail").unique()
     if (names["part"] == names["detail"]).all():
         told = to_ore(bases, model.quantiles).with_columns(moved=pl.lit(0.0))
     else:
         from forecasting.structure import reconciled
 
-        finer = model.told(parts.outcome, parts.budget, "detail").join(
+        finer = model.told(parts, "detail").join(
             names.select(pl.col("detail").alias("series"), "part").unique(), on="series", how="left"
         )
         moved = reconciled(bases, finer).select("series", "moved")
@@ -241,7 +254,7 @@ def _with_silent(parts: Parts, last: str) -> Parts:
     names = ("row", "part", "detail")
     silent = parts.budget.select(names).unique().join(parts.outcome, on=names, how="anti")
     months = silent.sort(names).with_columns(
-        period=pl.lit(first_day(last)), value=pl.lit(0, pl.Int64)
+        period=pl.lit(first_day(last)), value=pl.lit(0, pl.Int64), marked=pl.lit(0, pl.Int64)
     )
     return replace(parts, outcome=pl.concat([parts.outcome, months]))
 
@@ -275,6 +288,33 @@ def to_ore(told: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     )
 
 
+def _with_assumed(
+    joined: pl.DataFrame, book: Book, last: str, keys: Sequence[str], **ask: Any
+) -> pl.DataFrame:
+    """The rows with what a round assumes of them: it moves what remains and the whole interval.
+
+    An assumption on a row that the table does not have would vanish: it is an error.
+    """
+    sums = projections.assumed_months(book, last, **ask).group_by(keys)
+    assumed = sums.agg(pl.col("amount").sum().alias("assumed"))
+    lost = assumed.join(joined, on=keys, how="anti", nulls_equal=True)
+    if lost.height:
+        raise ForecastError(
+            f"The round {ask['round']!r} assumes something of {', '.join(lost.row(0)[:-1])}, "
+            "which has no row here.",
+            "Ask for rows by unit or area.",
+        )
+    moved = [c for c in ("remaining", *joined.columns) if c.startswith("p") and c[1:2].isdigit()]
+    return (
+        joined.join(assumed, on=keys, how="left")
+        .with_columns(pl.col("assumed").fill_null(0))
+        .with_columns(
+            (pl.col(name).fill_null(0) + pl.col("assumed")).alias(name)
+            for name in ("remaining", *moved)
+        )
+    )
+
+
 def _table(joined: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """The model beside what is known; what is known rules. A row that nothing is known of ends
     where it stands."""
@@ -301,7 +341,8 @@ def _total(
     """The row that sums the others, with the whole's own interval around it."""
     sums = [
         pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
-        for name in _FIXED
+        for name in (*_FIXED, "assumed")
+        if name in table.columns
     ]
     row = table.select(*sums).with_columns(
         *((pl.col("forecast") + around[name]).alias(name) for name in names),

@@ -125,13 +125,21 @@ def forecast_model(
     through: str | None,
     by: Sequence[str],
     levels: Sequence[int] = (80, 95),
+    assumed_in: str | None = None,
     **ask: Any,
 ) -> Table:
-    """Where the year ends by the model, with its intervals."""
-    frame = forecast_table.year_end(book, through, by=tuple(by), levels=levels, **ask)
+    """Where the year ends by the model, with its intervals, and with what a round assumes."""
+    from reporting.forecast_explanation import left_out
+
+    frame = forecast_table.year_end(
+        book, through, by=tuple(by), levels=levels, assumed_in=assumed_in, **ask
+    )
     last = _through(book, through, ask)
     title = label("title.forecast", lang, through=last, scale="{scale}")
     notes = [*_asked(book, lang, **ask), *_interval(frame, lang)]
+    if assumed_in is not None:
+        notes.append(label("note.assumed_in", lang, round=assumed_in))
+    notes += left_out(book, lang, last, unit=ask.get("unit"), tree=ask.get("tree") or "line")
     notes += [label(f"note.{key}", lang) for key in ("parts_add_up", "last_year_whole")]
     notes.append(_known(book, lang))
     return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)

@@ -136,12 +136,24 @@ def beside(book: Book, names: Iterable[str]) -> dict[Place, Beside]:
         if round_.adopted_at is not None:
             continue
         model, before = model_entries(book, round_), previous_year_ends(book, round_)
-        booked = outcome_so_far(book, round_)
-        for unit, line in dict.fromkeys([*booked, *model, *before]):
+        booked, assumed = outcome_so_far(book, round_), assumed_rest(book, round_)
+        for unit, line in dict.fromkeys([*booked, *model, *before, *assumed]):
             place, outcome = (unit, line), booked.get((unit, line), 0)
             previous = before[place] - outcome if place in before else None
-            found[name, unit, line] = Beside(outcome, previous, model.get(place, {}))
+            found[name, unit, line] = Beside(
+                outcome, previous, model.get(place, {}), assumed.get(place, 0)
+            )
     return found
+
+
+def assumed_rest(book: Book, round_: Round) -> dict[tuple[str, str], int]:
+    """By unit and line, what a round assumes of the months after its own, öre."""
+    opened = round_.opened
+    frame = projections.assumed_months(
+        book, opened.through, round=opened.round, structure=opened.structure
+    )
+    sums = frame.group_by("unit", "line").agg(pl.col("amount").sum())
+    return {(unit, line): amount for unit, line, amount in sums.rows()}
 
 
 #: Whether a kept figure is the same to the öre, within `TOLERANCE`, or another; or the events that

@@ -108,13 +108,13 @@ def past_forecasts(
 
     members = pl.concat([f.select("row", "detail") for f in (asked.outcome, asked.budget)])
     return rolling_origin(
-        rows(asked.outcome),
+        rows(asked.modelled),
         first_day(last),
         first_month=book.organisation.require_founded().first_month,
         origins=origins,
         years=years,
         budget=rows(asked.budget) if asked.budget.height else None,
-        finer=Finer(parts.outcome, parts.budget, members.unique().rename({"row": "series"})),
+        finer=Finer(parts.modelled, parts.budget, members.unique().rename({"row": "series"})),
     )
 
 

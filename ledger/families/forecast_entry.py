@@ -46,12 +46,14 @@ def threshold(setting: str, value: str) -> int | Decimal | None:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside an entry, öre in result sign: the ``outcome`` so far; what of the months
-    left would keep the ``previous`` round's year-end; and of the model, where it says anything
-    of the place, the content that `ForecastEntered` keeps."""
+    left would keep the ``previous`` round's year-end; of the model, where it says anything of the
+    place, the content that `ForecastEntered` keeps; and what the round has ``assumed`` of the
+    months left, which the model does not know."""
 
     outcome: int = 0
     previous: int | None = None
     model: Mapping[str, Any] = field(default_factory=dict)
+    assumed: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,16 @@ class _Thresholds:
     def demands(self, amount: int, beside: Beside) -> str | None:
         """Why the amount for all months left wants a comment; None where it does not."""
         low, high = beside.model.get("p10"), beside.model.get("p90")
-        if low is not None and high is not None and not low <= amount <= high:
+        told = amount - beside.assumed
+        if low is not None and high is not None and not low <= told <= high:
+            aside = f" but for the assumed {to_text(beside.assumed)}" if beside.assumed else ""
             return (
-                f"{to_text(amount)} is outside the model's 80 % interval, "
+                f"{to_text(amount)} is{aside} outside the model's 80 % interval, "
                 f"{to_text(low)} to {to_text(high)}"
             )
-        of, base = "the previous round", beside.previous
-        if base is None:
-            of, base = "the model", beside.model.get("model_amount")
+        of, base, model = "the previous round", beside.previous, beside.model.get("model_amount")
+        if base is None and model is not None:
+            of, base = "the model", model + beside.assumed
         if base is None:
             return None
         moved, year_end = abs(amount - base), abs(beside.outcome + base)
