@@ -149,6 +149,21 @@ def test_the_model_s_forecast_sums_and_brackets_itself(demo) -> None:
         assert sum(row[key] for row in amounts[:-1]) == amounts[-1][key], key
 
 
+def test_the_explanation_leads_from_the_outcome_to_the_round(demo) -> None:
+    steps = json.loads(
+        run("forecast", "explain", "--round", "2020-T2", "--format", "json", "--store", demo[0])
+    )
+    total = Decimal(0)
+    for step in steps:
+        total += Decimal(step["amount"] or 0)
+        assert step["step"] in ("budget", "risk") or Decimal(step["total"]) == total
+    ends = {step["step"]: Decimal(step["total"]) for step in steps}
+    answer = ask(demo, "forecast", "--by", "area", "--round", "2020-T2")
+    assert ends["forecast"] == Decimal(answer[-1]["forecast"])
+    shown = ask(demo, "result", "--by", "area")
+    assert ends["round"] == Decimal(shown[-1]["forecast"])
+
+
 def test_what_was_known_before_is_told_again_to_the_byte(demo) -> None:
     question = ("result", "--by", "area", "--through", "2020-06", "--known-at", "2020-07-31")
     first = run(*question, "--format", "json", "--store", demo[0])

@@ -248,6 +248,8 @@ QUESTIONS = (
     ("follow-up", "--marks"),
     ("trace", "follow-up", "--mark", "hyra"),
     ("forecast", "compare"),
+    ("forecast", "explain"),
+    ("forecast", "explain", "--round", "T2"),
     ("forecast", "accuracy"),
     ("trace", "result"),
     ("trace", "result", "--unit", "610", "--measure", "forecast_variance"),
