@@ -5,8 +5,8 @@
 Makes a store of about so many events (200,000) in batches of 20,000, then takes the medians of
 nine rounds: the floor is one SHA-256 an event over its stored bytes, already in memory and on one
 processor; beside it the log check (`ledger verify --log-only`: bytes, order, completeness,
-signatures; at most 5 times the floor) and the full verification with rebuilds (`ledger verify`; at
-most 12 times), both from the file and on all processors.
+signatures; wanted: at most 5 times the floor) and the full verification with rebuilds (`ledger
+verify`; wanted: at most 12 times), both from the file and on all processors.
 """
 
 from __future__ import annotations
