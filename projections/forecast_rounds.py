@@ -176,7 +176,7 @@ def _counted(book: Book, found: Round, dimensions: Dimensions) -> Counted:
 
 def _words(book: Book, found: Round) -> pl.LazyFrame:
     """Method and comment of the latest entry by unit and line."""
-    clear = book.private("comment")
+    clear = book.private("comment", list(found.entry_positions.values()))
     comments = dict(zip(clear["position"], clear["value"], strict=True))
     words: dict[tuple[str, str], tuple[str, str | None]] = {}
     for key, position in sorted(found.entry_positions.items(), key=lambda item: item[1]):
@@ -199,8 +199,8 @@ def assumptions(book: Book, round: str, known_at: str | None = None) -> pl.DataF
     book = as_known(book, known_at)
     opened = book.state.of(Forecasts).round(round).opened
     names = Tree(book, "line", opened.through).unit_names()
-    clear = book.private("text")
     made = book.events("forecast.assumption_made").filter(pl.col("round") == round)
+    clear = book.private("text", made["position"].to_list())
     return (
         made.drop("text")
         .join(clear.rename({"value": "text"}), on="position", how="left")

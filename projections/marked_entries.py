@@ -107,7 +107,7 @@ def marks(book: Book, through: str | None = None, known_at: str | None = None) -
         pl.len().cast(pl.Int64).alias("entries"), total("amount").alias("amount")
     )
     standing = [position for position, _ in _selections(book)]
-    texts = book.private("reason").select("position", pl.col("value").alias("reason"))
+    texts = book.private("reason", standing).select("position", pl.col("value").alias("reason"))
     frame = (
         book.events("followup.marked")
         .lazy()

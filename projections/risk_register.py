@@ -76,7 +76,9 @@ def risks(
 
 
 def _words(book: Book, field: str) -> dict[int, str]:
-    clear = book.private(field)
+    """Only the risks' own: the book may hold a text for every posting."""
+    said = [one.words_at.get(field) for one in book.state.of(Risks).named.values()]
+    clear = book.private(field, [position for position in said if position is not None])
     return dict(zip(clear["position"], clear["value"], strict=True))
 
 
