@@ -38,6 +38,7 @@ def forecast_year_end(
     seed: int = 0,
     *,
     first_month: int = 1,
+    likelihood: bool | None = None,
 ) -> pl.DataFrame:
     """Forecast where the fiscal year of each series ends, given its months up to `through`.
 
@@ -56,6 +57,8 @@ def forecast_year_end(
             row in a year with any are 0. A series with less than 24 months goes by it alone.
         seed: part of the contract for methods that draw; this one draws nothing.
         first_month: the month in which the fiscal year begins.
+        likelihood: whether statsmodels fits each series too; without an answer, in calls of fewer
+            than 50 series.
 
     Returns:
         One row for each series of `history`, sorted by `series`: `series` (String), then Float64
@@ -85,8 +88,8 @@ def forecast_year_end(
     window = panel.window
     complete = window.horizon == 0
     methods = np.full(len(window.y), "complete") if complete else choose(window)
-    few = len(window.y) < FEW
-    remaining, half = _forecast(window, methods, wanted, likelihood=few)
+    fits = len(window.y) < FEW if likelihood is None else likelihood
+    remaining, half = _forecast(window, methods, wanted, likelihood=fits)
     low, middle, high = _quantiles(window, remaining, half)
     return _frame(panel, wanted, (low, middle, high), methods)
 

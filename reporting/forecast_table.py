@@ -118,8 +118,9 @@ class Model:
         """The columns of its intervals."""
         return quantiles(self.levels)
 
-    def told(self, parts: Parts, key: str) -> pl.DataFrame:
-        """What it says of the months summed by ``key``, in floats; see `forecast_year_end`."""
+    def told(self, parts: Parts, key: str, *, width: bool = False) -> pl.DataFrame:
+        """What it says of the months summed by ``key``, in floats; see `forecast_year_end`. Where
+        only the ``width`` of its interval counts, no full fits are made."""
         from forecasting import forecast_year_end
 
         founded = self.book.organisation.require_founded()
@@ -131,6 +132,7 @@ class Model:
             planned if planned.height else None,
             self.seed,
             first_month=founded.first_month,
+            likelihood=False if width else None,
         )
 
     def rows(self, parts: Parts, details: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +145,7 @@ class Model:
             pl.col("remaining").sum(),
             pl.when(methods.n_unique() == 1).then(methods.first()).otherwise(pl.lit("sum")),
         )
-        own = to_ore(self.told(parts, "row"), self.quantiles)
+        own = to_ore(self.told(parts, "row", width=True), self.quantiles)
         around = [
             (pl.col("remaining") + pl.col(name) - pl.col("forecast")).alias(name)
             for name in self.quantiles
@@ -155,7 +157,7 @@ class Model:
         """How far each quantile of everything together lies from its middle."""
         everything = pl.lit(TOTAL).alias("row")
         summed = Parts(*(f.with_columns(everything) for f in (parts.outcome, parts.budget)))
-        own = to_ore(self.told(summed, "row"), self.quantiles).row(0, named=True)
+        own = to_ore(self.told(summed, "row", width=True), self.quantiles).row(0, named=True)
         return {name: own[name] - own["forecast"] for name in self.quantiles}
 
 
