@@ -12,7 +12,13 @@ Importing the package is light; the numerical libraries load with the first use 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# One thread for the linear algebra, said before numpy is loaded. The products here are small:
+# threads that wait for each other doubled the processor time of large calls, and made a full fit
+# on a busy machine ten times as slow. And one thread sums in one order, on any number of cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from forecasting.year_end import forecast_year_end
