@@ -8,9 +8,11 @@ import polars as pl
 
 import projections
 from ledger.families.forecast import Forecasts, Round, Standing
+from reporting import numbers
 from reporting.catalogue import Language, label
 from reporting.notes import asked, known
 from reporting.round_figures import (
+    assumed_rest,
     libraries,
     model_year_ends,
     previous_year_ends,
@@ -56,6 +58,8 @@ _NARROW = (
     "variance",
     "status",
 )
+#: How many of the places outside the model's interval a note names.
+SHOWN = 3
 #: What says nothing where nothing is entered.
 _JUDGED = ("year_end", "difference", "variance")
 
@@ -96,6 +100,7 @@ def forecast_round(
     frame = round_rows(book, name, unit)
     title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
     notes = [*asked(book, lang, unit=unit), label("note.beside", lang), known(book, lang)]
+    notes = [*_outside(book, lang, name, frame), *notes]
     if narrow:
         said = frame.filter(pl.col("comment").is_not_null()).select("unit", "line", "comment")
         notes = [": ".join((f"{u} {line}", comment)) for u, line, comment in said.rows()] + notes
@@ -105,6 +110,26 @@ def forecast_round(
         empty = {c for c in _NARROW if frame.height and frame[c].null_count() == frame.height}
         frame = frame.select(c for c in _NARROW if c not in empty)
     return table_of(frame, [c for c in AMOUNTS if c in frame.columns], title, notes=notes)
+
+
+def _outside(book: Book, lang: Language, name: str, frame: pl.DataFrame) -> list[str]:
+    """A note where entries, but for what is assumed, leave the model's interval: how many, and
+    which to look at first."""
+    assumed = assumed_rest(book, book.state.of(Forecasts).round(name))
+    rows = [row for row in frame.to_dicts() if None not in (row["entered"], row["p10"], row["p90"])]
+    away = {}
+    for row in rows:
+        aside = assumed.get((row["unit"], row["line"]), 0)
+        if not row["p10"] <= row["year_end"] - aside <= row["p90"]:
+            away[f"{row['unit']} {row['line']}"] = row["year_end"] - aside - row["model"]
+    if not away:
+        return []
+    first = sorted(away.items(), key=lambda each: -abs(each[1]))[:SHOWN]
+    told = ", ".join(
+        f"{place} {numbers.amount(ore, lang, 'tkr', signed=True)} tkr" for place, ore in first
+    )
+    counts = {"count": len(away), "all": len(rows), "places": told, "round": name}
+    return [label("note.places_outside", lang, **counts)]
 
 
 _RECOMPUTED = (
