@@ -30,6 +30,7 @@ from cli import (
     proving,
     reconciling,
     recording,
+    report,
     reports,
     rounds,
     scenario,
@@ -114,6 +115,7 @@ rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)
 app.add_typer(rounds.app, name="forecast")
 app.command()(scenario.risks)
+app.add_typer(report.app, name="report")
 app.add_typer(scenario.app, name="scenario")
 app.command()(trace.trace)
 app.command()(times.diff)

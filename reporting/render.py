@@ -118,13 +118,13 @@ def to_lines(table: Table, lang: Language, scale: Scale = "kr", *, bold: bool = 
     ``{scale}`` in the title is the unit of money. ``bold`` is for terminals that
     show it; it adds nothing that the words do not say.
     """
-    table = _name_second(table)
+    table = name_second(table)
     cells = [
         [shown(v, c, lang, scale) for v, c in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]
     if table.total:
-        _name_total(cells[-1], table, lang)
+        name_total(cells[-1], table, lang)
     head, widths = heading_lines(table.columns, cells, lang)
     title = table.title.replace("{scale}", scale)
     lines = [strong(title, bold), ""] if title else []
@@ -161,7 +161,7 @@ def heading_lines(
     return lines, widths
 
 
-def _name_second(table: Table) -> Table:
+def name_second(table: Table) -> Table:
     """The table with the name beside the code that it names, where people look for it, and
     without names that only say the code once more."""
     keys = [column.key for column in table.columns]
@@ -178,7 +178,7 @@ def _name_second(table: Table) -> Table:
     )
 
 
-def _name_total(row: list[str], table: Table, lang: Language) -> None:
+def name_total(row: list[str], table: Table, lang: Language) -> None:
     """Say "total" in the first text column that is empty in the total row."""
     for place, column in enumerate(table.columns):
         if column.kind == "text" and not row[place]:

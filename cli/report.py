@@ -1,0 +1,116 @@
+"""``ledger report``: whole documents from the events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Common, Scale, bundled
+from cli.output import put, put_file, word
+from cli.session import book_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reporting.report.document import Document, Question
+
+app = typer.Typer(help="Whole reports: HTML and Excel from the events.", rich_markup_mode=None)
+
+
+@dataclass(frozen=True)
+class Asked(Common):
+    """What a report is asked."""
+
+    through: Annotated[
+        str | None,
+        typer.Option("--through", metavar="PERIOD", help="Else the latest closed month."),
+    ] = None
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
+    ] = None
+    known_at: Annotated[
+        str | None,
+        typer.Option(
+            "--known-at", metavar="TIME", help="As known then: 2020-09-15, a time, or @N events."
+        ),
+    ] = None
+    scale: Annotated[Scale | None, typer.Option("--scale", help="kr, tkr or mnkr in tables.")] = (
+        None
+    )
+
+
+FORMS = ("html", "xlsx")
+
+
+@app.command()
+@bundled
+def interim(
+    ask: Asked,
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORMS", help="html, xlsx; several with commas.")
+    ] = "html",
+    folder: Annotated[
+        str, typer.Option("-o", "--output", metavar="DIR", help="The folder to write in.")
+    ] = ".",
+) -> None:
+    """The interim report (delårsrapport) of a division.
+
+    Result, costs, forecast and risks with what lies behind, in one file of each form.
+    """
+    from reporting.report.document import compose
+    from reporting.report.sections import REPORTS
+
+    forms = _forms(to)
+    question = _question(ask)
+    document = compose("interim", REPORTS["interim"], question)
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for form in forms:
+        name = f"interim-{question.unit}-{question.through}.{form}"
+        put_file(_writers()[form](document), str(place / name))
+
+
+@app.command("list")
+@bundled
+def list_(ask: Asked) -> None:
+    """What each report holds, and what is missing."""
+    from reporting.catalogue import label
+    from reporting.report.document import missing
+    from reporting.report.sections import REPORTS
+
+    question = _question(ask)
+    for name, parts in REPORTS.items():
+        title = label(
+            f"report.{name}", ask.spoken, unit=question.unit_name, through=question.through
+        )
+        put(f"{name}: {title}\n")
+        for part, there in missing(parts, question):
+            state = word("report.there" if there else "report.missing")
+            put(f"  {word(f'section.{part.key}')}: {state}\n")
+
+
+def _question(ask: Asked) -> Question:
+    from reporting.report.document import question
+
+    book = book_of(ask, ask.known_at)
+    return question(book, ask.spoken, through=ask.through, unit=ask.unit, scale=ask.scale or "tkr")
+
+
+def _forms(text: str) -> list[str]:
+    from ledger.errors import UsageError
+
+    forms = [form.strip() for form in text.split(",")]
+    unknown = [form for form in forms if form not in FORMS]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is no form of a report.", f"Known: {', '.join(FORMS)}.")
+    return forms
+
+
+def _writers() -> dict[str, Callable[[Document], bytes]]:
+    from reporting.report.excel import to_excel
+    from reporting.report.html import to_html
+
+    return {"html": lambda document: to_html(document).encode(), "xlsx": to_excel}

@@ -1,0 +1,163 @@
+"""What a report is before it is written: a title page, sections of blocks, a colophon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledger import proof
+from ledger.errors import UsageError
+from projections.dimensions import Tree, outcome_span
+from reporting.catalogue import Language, label
+from reporting.notes import local
+from reporting.numbers import Scale
+from reporting.tables import Table
+
+if TYPE_CHECKING:
+    from ledger.log import Book
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a report is asked: of which book, through which month, for which part."""
+
+    book: Book
+    lang: Language
+    through: str
+    unit: str
+    scale: Scale = "tkr"
+
+    @property
+    def unit_name(self) -> str:
+        """The part's name, or its code."""
+        return Tree(self.book, "line", self.through).unit_names().get(self.unit) or self.unit
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs of text."""
+
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they are, one line each, as on a title page."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+Block = Prose | Facts | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its blocks; ``level`` 1 is a chapter, 2 a section of it."""
+
+    key: str
+    title: str
+    level: int
+    blocks: tuple[Block, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report, ready to be written."""
+
+    title: str
+    lang: Language
+    scale: Scale
+    simulated: bool
+    cover: Facts
+    sections: tuple[Section, ...]
+    colophon: tuple[str, ...]
+    recorded_at: str
+    """When the newest event that it stands on was recorded (ISO, UTC)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of a report: its key in the catalogue's ``section``, its level, and what gives
+    its blocks. None of them says that the store holds nothing for it: the section is missing."""
+
+    key: str
+    level: int
+    blocks: Callable[[Question], Sequence[Block]]
+
+
+def question(
+    book: Book, lang: Language, *, through: str | None, unit: str | None, scale: Scale = "tkr"
+) -> Question:
+    """The question for a unit and all below it, or the whole; raises `UsageError`."""
+    founded = book.organisation.require_founded()
+    asked = unit or founded.root
+    if asked not in book.organisation.units and asked != founded.root:
+        raise UsageError(f"There is no unit {asked!r}.", "`ledger status` lists the units.")
+    return Question(book, lang, outcome_span(book, through).last, asked, scale)
+
+
+def compose(name: str, parts: Sequence[Part], ask: Question) -> Document:
+    """The report of that name: the parts that have something to say, under headings that do."""
+    book, lang = ask.book, ask.lang
+    sections = [
+        Section(part.key, label(f"section.{part.key}", lang), part.level, tuple(part.blocks(ask)))
+        for part in parts
+    ]
+    title = label(f"report.{name}", lang, unit=ask.unit_name, through=ask.through)
+    clock = book.organisation.require_founded().clock
+    return Document(
+        title=title,
+        lang=lang,
+        scale=ask.scale,
+        simulated=clock == "simulated",
+        cover=_cover(ask),
+        sections=tuple(_with_content(sections)),
+        colophon=_colophon(ask),
+        recorded_at=book.recorded_at,
+    )
+
+
+def missing(parts: Sequence[Part], ask: Question) -> list[tuple[Part, bool]]:
+    """Every part that is no mere heading, and whether the store holds something for it."""
+    found = [(part, tuple(part.blocks(ask))) for part in parts if part.blocks is not heading]
+    return [(part, bool(blocks)) for part, blocks in found]
+
+
+def heading(ask: Question) -> Sequence[Block]:
+    """The blocks of a chapter that only has sections."""
+    del ask
+    return ()
+
+
+def _with_content(sections: Sequence[Section]) -> list[Section]:
+    """Without what is empty; a chapter stays where any of its sections does."""
+    kept: list[Section] = []
+    for section in reversed(sections):
+        below = bool(kept) and kept[-1].level > section.level
+        if section.blocks or (section.level == 1 and below):
+            kept.append(section)
+    return kept[::-1]
+
+
+def _cover(ask: Question) -> Facts:
+    book, lang = ask.book, ask.lang
+    founded = book.organisation.require_founded()
+    pairs = (
+        (label("cover.organisation", lang), founded.name),
+        (label("cover.unit", lang), f"{ask.unit_name} ({ask.unit})"),
+        (label("cover.period", lang), ask.through),
+        (label("cover.known_at", lang), local(book, book.recorded_at)[:16]),
+    )
+    return Facts(pairs)
+
+
+def _colophon(ask: Question) -> tuple[str, ...]:
+    """How the page can be proved: the log's size and root, and what to do with them."""
+    book, lang = ask.book, ask.lang
+    said = {"size": book.size, "root": proof.root(book.path, book.size)}
+    return (
+        label("colophon.known", lang, time=local(book, book.recorded_at), **said),
+        label("colophon.root", lang, **said),
+        label("colophon.verify", lang, **said),
+    )

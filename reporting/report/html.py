@@ -1,0 +1,166 @@
+"""A report as one HTML file: no network, readable on a phone, printable, sound to listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from reporting.catalogue import label
+from reporting.render import name_second, name_total, printable, shown
+from reporting.report.document import Block, Document, Facts, Prose, Section
+from reporting.tables import Column, Table
+
+_STYLE = """
+:root { --ink: #1b1f24; --soft: #57606a; --line: #c9d1d9; --band: #f4f6f8; --mark: #0b4f8a; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; color: var(--ink); background: #fff;
+  font: 1rem/1.5 "Source Sans 3", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 2rem 0 1rem; }
+h2 { font-size: 1.4rem; margin: 2.5rem 0 .75rem; border-bottom: 2px solid var(--mark); }
+h3 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+a { color: var(--mark); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; margin: 0; }
+dt { color: var(--soft); } dd { margin: 0; }
+nav ol { padding-left: 1.25rem; } nav li li { color: var(--soft); }
+.wide { overflow-x: auto; margin: .75rem 0; }
+.wide:focus { outline: 2px solid var(--mark); }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
+  font-size: .9rem; }
+caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+thead th { border-bottom: 2px solid var(--ink); text-align: left; vertical-align: bottom; }
+thead th.n { text-align: right; white-space: normal; }
+.wide, p, dl { max-width: 100%; } main p, header p { max-width: 46rem; }
+.d { white-space: nowrap; }
+tbody th { font-weight: normal; text-align: left; }
+.n { text-align: right; white-space: nowrap; }
+tbody tr:nth-child(even) { background: var(--band); }
+tfoot th, tfoot td { border-top: 2px solid var(--ink); font-weight: 600; text-align: left; }
+tfoot .n { text-align: right; }
+.note { color: var(--soft); font-size: .85rem; margin: .2rem 0; }
+.colophon { margin-top: 3rem; border-top: 1px solid var(--line); font-size: .85rem;
+  color: var(--soft); overflow-wrap: anywhere; }
+.warning { border-left: 4px solid var(--ink); padding: .25rem .75rem; }
+@page { size: A4; margin: 18mm 16mm; }
+@media print { body { max-width: none; padding: 0; font-size: 10pt; } table { font-size: 8.5pt; }
+  .wide { overflow: visible; } h2, h3, caption { break-after: avoid; } tr { break-inside: avoid; }
+  nav { break-after: page; } thead { display: table-header-group; } a { color: inherit; } }
+"""
+
+
+def to_html(document: Document) -> str:
+    """The whole page."""
+    return "\n".join(_page(document)) + "\n"
+
+
+def _page(document: Document) -> Iterator[str]:
+    title, lang = escape(document.title), document.lang
+    yield "<!doctype html>"
+    yield f'<html lang="{lang}">'
+    yield '<head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{title}</title><style>{_STYLE}</style></head>"
+    yield f"<body><header><h1>{title}</h1>"
+    yield from _block(document.cover, document, "cover")
+    if document.simulated:
+        yield f'<p class="warning">{_text(label("note.simulated", lang))}</p>'
+    yield "</header>"
+    yield from _contents(document)
+    yield "<main>"
+    for section in document.sections:
+        yield from _section(section, document)
+    yield "</main>"
+    said = "".join(f"<p>{_text(line)}</p>" for line in document.colophon)
+    yield f'<footer class="colophon">{said}</footer></body></html>'
+
+
+def _contents(document: Document) -> Iterator[str]:
+    """The headings as links, sections within their chapters."""
+    name = _text(label("report.contents", document.lang))
+    yield f'<nav aria-label="{name}"><h2>{name}</h2><ol>'
+    depth = 1
+    for place, section in enumerate(document.sections):
+        if section.level > depth:
+            yield "<ol>"
+        elif section.level < depth:
+            yield "</li></ol></li>"
+        elif place:
+            yield "</li>"
+        depth = section.level
+        yield f'<li><a href="#{section.key}">{_text(section.title)}</a>'
+    yield "</li></ol></li>" if depth > 1 else "</li>"
+    yield "</ol></nav>"
+
+
+def _section(section: Section, document: Document) -> Iterator[str]:
+    size = section.level + 1
+    yield f'<section id="{section.key}"><h{size}>{_text(section.title)}</h{size}>'
+    for place, block in enumerate(section.blocks):
+        yield from _block(block, document, f"{section.key}-{place}")
+    yield "</section>"
+
+
+def _block(block: Block, document: Document, name: str) -> Iterator[str]:
+    match block:
+        case Prose(paragraphs):
+            yield from (f"<p>{_text(paragraph)}</p>" for paragraph in paragraphs)
+        case Facts(pairs):
+            rows = "".join(f"<dt>{_text(k)}</dt><dd>{_text(v)}</dd>" for k, v in pairs)
+            yield f"<dl>{rows}</dl>"
+        case Table():
+            yield from _table(block, document, name)
+
+
+def _table(table: Table, document: Document, name: str) -> Iterator[str]:
+    """A table whose first column names its rows; a wide one scrolls by itself, by keyboard too."""
+    lang, scale = document.lang, document.scale
+    table = name_second(table)
+    cells = [
+        [shown(v, c, lang, scale) for v, c in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    if table.total and cells:
+        name_total(cells[-1], table, lang)
+    title = table.title.replace("{scale}", scale)
+    yield f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0"><table>'
+    yield f'<caption id="{name}">{_text(title)}</caption>'
+    kinds = [_class(column) for column in table.columns]
+    heads = "".join(
+        f'<th scope="col"{kind}>{_text(column.heading(lang))}</th>'
+        for kind, column in zip(kinds, table.columns, strict=True)
+    )
+    yield f"<thead><tr>{heads}</tr></thead><tbody>"
+    last = len(cells) - 1 if table.total else len(cells)
+    for row in cells[:last]:
+        yield _row(row, kinds)
+    yield "</tbody>"
+    if cells[last:]:
+        yield f"<tfoot>{_row(cells[last], kinds)}</tfoot>"
+    yield "</table></div>"
+    notes = list(table.notes)
+    if table.off_by_rounding(scale):
+        notes.append(label("note.rounding", lang))
+    yield from (f'<p class="note">{_text(note)}</p>' for note in notes)
+
+
+def _row(cells: list[str], kinds: list[str]) -> str:
+    head, *rest = cells
+    said = "".join(
+        f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds[1:], rest, strict=True)
+    )
+    return f'<tr><th scope="row"{kinds[0]}>{_text(head)}</th>{said}</tr>'
+
+
+#: Columns of months, dates and codes: they are not broken over lines.
+_UNBROKEN = ("unit", "period", "first", "last", "month", "status", "mark")
+
+
+def _class(column: Column) -> str:
+    if column.kind != "text":
+        return ' class="n"'
+    return ' class="d"' if column.key in _UNBROKEN else ""
+
+
+def _text(text: str) -> str:
+    """What a file held must neither steer the page nor hide in it."""
+    return escape(printable(text))
