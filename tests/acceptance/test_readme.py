@@ -54,7 +54,8 @@ def test_the_demo_s_commands(tmp_path) -> None:
         done = run(line, tmp_path / "demo")
         assert done.returncode == 0, (line, done.stderr)
     made = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert made == {"ledger.db", "ledger.key", "result.csv", "read.db"}
+    reports = {f"interim-60-2020-08.{form}" for form in ("html", "xlsx")}
+    assert made == {"ledger.db", "ledger.key", "result.csv", "read.db", *reports}
     for line in commands(1):
         done = run(line, tmp_path / "demo")
         assert done.returncode == 0, (line, done.stderr)
