@@ -53,7 +53,7 @@ def binomial_within(k: int, n: int, p: Fraction, risk: Fraction) -> bool:
     if _apart(tail, risk, _TRUSTED):
         return Fraction(tail) < risk
     a, b = p.numerator, p.denominator
-    ways = sum(comb(n, i) * a**i * (b - a) ** (n - i) for i in range(k + 1))
+    ways: int = sum(comb(n, i) * a**i * (b - a) ** (n - i) for i in range(k + 1))
     return ways * risk.denominator <= risk.numerator * b**n
 
 
@@ -132,7 +132,7 @@ def _series(x: Decimal, top: Decimal, bottom: Decimal) -> Decimal:
     """1 + x·t/b + x²·t(t+1)/b(b+1) + …, until the rest has no digit left; x/b + x²/b(b+1) where
     ``top`` is 0. All terms are positive, and their ratios fall, or rise towards x < ½."""
     term = total = Decimal(1)
-    least = Decimal(10) ** -(_digits() + 3)
+    least = Decimal(1).scaleb(-_digits() - 3)
     step = 1 if top else 0
     while True:
         ratio = x * (top or 1) / bottom
@@ -252,7 +252,7 @@ def _root(
     high: Decimal,
 ) -> Decimal:
     """Where a rising function is zero: Newton's steps, and halving where they leave the bracket."""
-    near = Decimal(10) ** -(_FOUND + 5)
+    near = Decimal(1).scaleb(-_FOUND - 5)
     x = (low + high) / 2
     while True:
         value = rising(x)

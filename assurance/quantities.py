@@ -51,7 +51,7 @@ def exact(value: Exact, name: str) -> Fraction:
 def rate(value: Exact, name: str, *, zero: bool = False, one: bool = False) -> Fraction:
     """A rate between 0 and 1, each end only where it is allowed. Raises `SamplingRefused`."""
     found = exact(value, name)
-    if not (0 <= found if zero else 0 < found) or not (found <= 1 if one else found < 1):
+    if not 0 <= found <= 1 or (found == 0 and not zero) or (found == 1 and not one):
         raise SamplingRefused(
             f"{name} is {value}, beyond 0 and 1.", "A rate of five percent is written 0.05."
         )
