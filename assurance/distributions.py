@@ -21,7 +21,7 @@ from collections.abc import Callable
 from decimal import Context, Decimal, getcontext, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import comb, factorial
 
 __all__ = [
     "beta_quantile",
@@ -54,7 +54,8 @@ def binomial_within(k: int, n: int, p: Fraction, risk: Fraction) -> bool:
         return Fraction(tail) < risk
     a, b = p.numerator, p.denominator
     ways: int = sum(comb(n, i) * a**i * (b - a) ** (n - i) for i in range(k + 1))
-    return ways * risk.denominator <= risk.numerator * b**n
+    all_ways: int = b**n
+    return ways * risk.denominator <= risk.numerator * all_ways
 
 
 def hypergeometric_within(k: int, n: int, marked: int, population: int, risk: Fraction) -> bool:
@@ -150,8 +151,10 @@ def _digits() -> int:
 
 @lru_cache(maxsize=4096)
 def _ln_gamma_of(z: Fraction, digits: int) -> Decimal:
-    """ln Γ(z), z > 0: moved up to where Stirling's series, whose error is less than the first
-    term left out, has all digits."""
+    """ln Γ(z), z > 0: of small whole numbers by the factorial; else moved up to where Stirling's
+    series, whose error is less than the first term left out, has all digits."""
+    if z.denominator == 1 and z <= digits:
+        return Decimal(factorial(int(z) - 1)).ln()
     steps = max(0, digits - int(z))
     moved, product = z + steps, Fraction(1)
     for step in range(steps):
@@ -178,7 +181,7 @@ def _bernoulli(n: int) -> Fraction:
 
 def _pi() -> Decimal:
     """π by Machin's formula, with the digits of the context."""
-    one = 10 ** (_digits() + 10)
+    one: int = 10 ** (_digits() + 10)
 
     def arctan(inverse: int) -> int:
         term, total, odd, sign = one // inverse, 0, 1, 1

@@ -245,7 +245,7 @@ def monetary_unit_sample_size(
     factor = Fraction(hundredths, 100)
     n = int(-(-(factor * book / tolerable) // 1))
     k, shown = decimal(factor * share), decimal(factor)
-    reason = f"{shown} · {book_value}/{tolerable_misstatement} ≤ n"
+    reason = f"n ≥ {shown} · {book_value} / {tolerable_misstatement}"
     return MonetaryUnitSize(n, k, reason, shown, book / n)
 
 
