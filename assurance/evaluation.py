@@ -11,7 +11,7 @@ nearest to the exact bound, no decision hangs on it, and no amount is computed f
 
 | bound | source |
 |---|---|
-| upper deviation limit | Clopper & Pearson (1934); AICPA Audit Guide *Audit Sampling* (2017), A-3, A-4 |
+| upper deviation limit | Clopper & Pearson (1934); AICPA *Audit Sampling* (2017), A-3, A-4 |
 | Stringer | Stringer (1963); Bickel (1992) |
 | offset of understatements | Leslie, Teitlebaum & Anderson (1979), *Dollar-Unit Sampling* |
 | cell | Leslie, Teitlebaum & Anderson (1979) |
@@ -190,8 +190,8 @@ def monetary_unit_bound(
     """The upper limit as auditors write it: I·Σt + I·R₀ + I·Σ (Rᵢ − Rᵢ₋₁ − 1)·tᵢ over the positive
     taints, falling; items at or above the interval enter by their ``known`` misstatement.
 
-    Without ``known`` it is Stringer's Poisson bound times the book value. ``factors`` are the R of a
-    printed table, from none to as many misstatements as there are taints; else they are exact.
+    Without ``known`` it is Stringer's Poisson bound times the book value. ``factors`` are the R of
+    a printed table, from none to as many misstatements as there are taints; else they are exact.
     """
     sure, step = rate(confidence, "the confidence"), _interval(interval)
     falling = sorted((each for each in _exact_taints(taints) if each > 0), reverse=True)
@@ -212,18 +212,25 @@ def monetary_unit_bound(
     return MonetaryUnitBound(*map(decimal, parts))
 
 
-def cell_bound(taints: Iterable[Exact], sample_size: int, confidence: Exact) -> float:
-    """The cell bound: U₀ = R₀, Uᵢ = max(Uᵢ₋₁ + tᵢ, Rᵢ · mean(t₁ … tᵢ)), the positive taints falling,
-    over n. For draws of one unit in each cell. A rate of the book value."""
+def cell_bound(
+    taints: Iterable[Exact],
+    sample_size: int,
+    confidence: Exact,
+    *,
+    distribution: Literal["binomial", "poisson"] = "binomial",
+) -> float:
+    """The cell bound: u₀ = p₀, uᵢ = max(uᵢ₋₁ + tᵢ/n, pᵢ · mean(t₁ … tᵢ)), the positive taints
+    falling, pᵢ the upper limit of i deviations. For draws of one unit in each cell. A rate of the
+    book value."""
     found, n, sure = _sample(taints, sample_size, confidence)
     falling = sorted((each for each in found if each > 0), reverse=True)
     with localcontext(Context(prec=DIGITS)):
-        upper, total = gamma_quantile(sure, Fraction(1)), Fraction(0)
+        upper, total = _limit(0, n, sure, distribution), Fraction(0)
         for i, each in enumerate(falling, start=1):
             total += each
-            spread = gamma_quantile(sure, Fraction(i + 1)) * _wide(total / i)
-            upper = max(upper + _wide(each), spread)
-        return _binary(upper / n)
+            spread = _limit(i, n, sure, distribution) * _wide(total / i)
+            upper = max(upper + _wide(each) / n, spread)
+        return _binary(upper)
 
 
 def cox_snell_bound(
@@ -236,8 +243,8 @@ def cox_snell_bound(
     rate_weight: int = 1,
     taint_weight: int = 3,
 ) -> float:
-    """The Bayesian bound of Cox & Snell: a gamma prior (weight a, mean ``prior_rate``) on how often,
-    an inverse gamma prior (weight b, mean ``prior_taint``) on how much.
+    """The Bayesian bound of Cox & Snell: a gamma prior (weight a, mean ``prior_rate``) on how
+    often, an inverse gamma prior (weight b, mean ``prior_taint``) on how much.
 
     (Σt + (b − 1)·μ) / (n + a/π) times the quantile of (M + a)/(M + b) · F with 2(M + a) and
     2(M + b) degrees of freedom, M the number of positive taints. A rate of the book value.
@@ -262,13 +269,13 @@ def moment_bound(
 ) -> float:
     """The modified moment bound of Dworin & Grimlund: a three-parameter gamma distribution by the
     moments of taints, to which one made-up taint is added, and of the rate. ``kind`` chooses the
-    made-up taint. A rate of the book value."""
+    made-up taint, which falls with the mean of all n. A rate of the book value."""
     found, n, sure = _sample(taints, sample_size, confidence)
     errors = [each for each in found if each]
     with localcontext(Context(prec=DIGITS)):
         wide = [_wide(each) for each in errors]
         m = len(wide)
-        mean = sum(wide, Decimal(0)) / m if m else Decimal(0)
+        mean = sum(wide, Decimal(0)) / n
         made_up = Decimal("0.81") * (1 - Decimal("0.667") * _tanh(10 * abs(mean)))
         if kind == "inventory":
             made_up *= 1 + Decimal("0.667") * _tanh(Decimal(m) / 10)
