@@ -269,17 +269,17 @@ def moment_bound(
 ) -> float:
     """The modified moment bound of Dworin & Grimlund: a three-parameter gamma distribution by the
     moments of taints, to which one made-up taint is added, and of the rate. ``kind`` chooses the
-    made-up taint, which falls with the mean of all n. A rate of the book value."""
+    made-up taint: for accounts, where errors are mostly overstatements, it grows with their number. A rate of the book value."""
     found, n, sure = _sample(taints, sample_size, confidence)
     errors = [each for each in found if each]
     with localcontext(Context(prec=DIGITS)):
         wide = [_wide(each) for each in errors]
         m = len(wide)
-        mean = sum(wide, Decimal(0)) / n
+        mean = sum(wide, Decimal(0)) / m if m else Decimal(0)
         made_up = Decimal("0.81") * (1 - Decimal("0.667") * _tanh(10 * abs(mean)))
-        if kind == "inventory":
+        if kind == "accounts":
             made_up *= 1 + Decimal("0.667") * _tanh(Decimal(m) / 10)
-        elif kind != "accounts":
+        elif kind != "inventory":
             raise SamplingRefused(f"There is no kind {kind!r}.", "Known: accounts, inventory.")
         z1, z2, z3 = (
             (made_up**power + sum((t**power for t in wide), Decimal(0))) / (m + 1)
