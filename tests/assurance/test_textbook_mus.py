@@ -19,9 +19,8 @@ def test_lecture_12_chapter_16_problem_7():
     bound = monetary_unit_bound(*of, known=known, factors=factors)
     assert bound.upper.quantize(Decimal(1), ROUND_HALF_UP) == LECTURE["printed_total"]
     assert bound.basic.quantize(Decimal(1), ROUND_HALF_UP) == LECTURE["printed"]["basic"]
-    exact = monetary_unit_bound(*of, known=known)
-    # The source's program keeps about eight digits.
-    assert abs(exact.upper - Decimal(str(LECTURE["exact_gamma_total"]))) < 1
+    exact = monetary_unit_bound(of[0], Fraction(2_500_000, 59), Decimal("0.90"), known=known)
+    assert exact.upper.quantize(Decimal("0.01")) == Decimal(str(LECTURE["exact_gamma_total"]))
 
 
 def test_interval_12_300_at_five_percent():
