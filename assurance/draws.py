@@ -31,7 +31,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from assurance.quantities import Exact, SamplingRefused, count, exact
@@ -305,8 +305,13 @@ class _Population:
                 f"{size} items cannot be drawn from {len(part_of)}.", "Give a smaller size."
             )
         row_of = {self.ids[row]: row for row in part_of}
-        order = tickets(row_of, seed, replacement=replacement)
-        hits = Counter(row_of[next(order).id] for _ in range(size))
+        if replacement:
+            order = islice(tickets(row_of, seed, replacement=True), size)
+            hits = Counter(row_of[each.id] for each in order)
+        else:
+            salt = _sha256(seed)
+            lowest = heapq.nsmallest(size, ((_fraction(salt + id), id) for id in row_of))
+            hits = Counter(row_of[id] for _, id in lowest)
         return [_Chosen(row, part_of[row], times) for row, times in hits.items()]
 
     def root(self) -> str:

@@ -269,7 +269,8 @@ def moment_bound(
 ) -> float:
     """The modified moment bound of Dworin & Grimlund: a three-parameter gamma distribution by the
     moments of taints, to which one made-up taint is added, and of the rate. ``kind`` chooses the
-    made-up taint: for accounts, where errors are mostly overstatements, it grows with their number. A rate of the book value."""
+    made-up taint: of accounts, where errors are mostly overstatements, it grows with their number.
+    A rate of the book value."""
     found, n, sure = _sample(taints, sample_size, confidence)
     errors = [each for each in found if each]
     with localcontext(Context(prec=DIGITS)):

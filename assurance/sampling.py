@@ -125,16 +125,20 @@ def attribute_sample_size(
         at_most = expected * n
         return at_most if distribution == "poisson" else Fraction(-(-at_most // 1))
 
-    n = None
-    # At or above the tolerable rate ⌈expected · n⌉ is at or above the median: no risk below a
-    # half is ever reached, and there is nothing to search.
-    if fixed is not None or expected < tolerable or risk > Fraction(1, 2):
-        n = _smallest(lambda low, high: within(allowed(low), high), bound)
+    remedy = "Raise the tolerable rate, lower the confidence, or look at the whole population."
+    if fixed is None and expected >= tolerable and risk < Fraction(1, 2):
+        # ⌈expected · n⌉ is at or above the median: no risk below a half is ever reached.
+        raise NoSuchSize(
+            f"The expected rate {expected_rate} is not below the tolerable one, {tolerable_rate}: "
+            "however large, no sample tells them apart.",
+            remedy,
+        )
+    n = _smallest(lambda low, high: within(allowed(low), high), bound)
     if n is None:
         raise NoSuchSize(
             f"No sample of up to {bound} items gives confidence {confidence} that the rate is "
             f"below {tolerable_rate} ({distribution}).",
-            "Raise the tolerable rate, lower the confidence, or look at the whole population.",
+            remedy,
         )
     k = allowed(n)
     shown = decimal(k) if distribution == "poisson" else int(k)

@@ -15,6 +15,7 @@ import typer
 from cli import (
     accountability,
     books,
+    control,
     copies,
     documentation,
     entries,
@@ -117,6 +118,7 @@ app.add_typer(rounds.app, name="forecast")
 app.command()(scenario.risks)
 app.add_typer(report.app, name="report")
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(control.app, name="control")
 app.command()(trace.trace)
 app.command()(times.diff)
 app.command()(times.replay)

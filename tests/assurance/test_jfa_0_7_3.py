@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 import pytest
@@ -49,7 +50,7 @@ def test_intervals_over_the_made_population(case):
             "amount": [int(row["amount_ore"]) for row in rows("population_lcg1000")],
         }
     )
-    method = "monetary_unit" if case["units"] == "values" else "systematic"
+    method: Any = "monetary_unit" if case["units"] == "values" else "systematic"
     drawn = draw(frame, method, size=case["n"], start=case["start"])
     hit = zip(map(int, drawn.items["id"]), drawn.items["hits"], strict=True)
     assert [list(each) for each in hit] == case.get("rows_exact", case["rows"])

@@ -25,7 +25,7 @@ def test_lecture_12_chapter_16_problem_7():
 
 def test_interval_12_300_at_five_percent():
     """The corrected solution: 13 980 projected, 36 900 basic, 7 790 incremental, 58 670 upper."""
-    taints, known = [Fraction(1, 3), Decimal("0.6")], 2_500
+    taints, known = [Fraction(1, 3), Fraction(3, 5)], 2_500
     bound = monetary_unit_bound(
         taints, POSTED["interval"], "0.95", known=known, factors=["3.00", "4.75", "6.30"]
     )

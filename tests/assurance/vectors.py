@@ -2,9 +2,11 @@
 
 import csv
 import json
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from assurance.evaluation import (
     cox_snell_bound,
@@ -18,7 +20,7 @@ from assurance.sampling import NoSuchSize, attribute_sample_size
 FACTS = Path(__file__).with_name("facts")
 
 #: The bounds of taints by the names that the facts have for them.
-BOUNDS = {
+BOUNDS: dict[str, Callable[..., float]] = {
     "stringer.binomial": stringer_bound,
     "stringer.poisson": lambda *of: stringer_bound(*of, distribution="poisson"),
     "stringer.lta": lambda *of: stringer_bound(*of, offset=True),
@@ -46,14 +48,15 @@ def document(name: str):
     return json.loads((FACTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def population_of(row: dict[str, str]) -> int | None:
-    """The population of a row, or None."""
-    return int(row["population"]) if row["population"] else None
+def _distribution(row: dict[str, str]) -> dict[str, Any]:
+    """The distribution of a row, and the population where it has one."""
+    population = int(row["population"]) if row["population"] else None
+    return {"distribution": row["distribution"], "population": population}
 
 
 def size_of(row: dict[str, str]) -> tuple[str, Decimal | None]:
     """n and k as we plan them for a row of `sample_sizes.csv`; nothing where no n is enough."""
-    expected = (
+    asked: dict[str, Any] = (
         {"expected_deviations": int(row["expected"])}
         if row["expected_kind"] == "count"
         else {"expected_rate": Fraction(row["expected"])}
@@ -62,9 +65,8 @@ def size_of(row: dict[str, str]) -> tuple[str, Decimal | None]:
         size = attribute_sample_size(
             Decimal(row["confidence"]),
             Fraction(row["tolerable"]),
-            **expected,
-            distribution=row["distribution"],
-            population=population_of(row),
+            **asked,
+            **_distribution(row),
         )
     except NoSuchSize:
         return "", None
@@ -89,8 +91,7 @@ def wrong_limits(table: str) -> list[str]:
             int(row["k"]),
             int(row["n"]),
             Decimal(row["confidence"]),
-            distribution=row["distribution"],
-            population=population_of(row),
+            **_distribution(row),
         )
         if abs(limit - float(row["upper_exact"])) > 1e-9 or not printed(limit, row):
             wrong.append(f"{row}: {limit}")

@@ -1,0 +1,121 @@
+"""``ledger control``: internal control. So far how many to look at; plans, samples and findings,
+which are events, get their commands here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import typer
+
+from cli.options import Shown, bundled
+from cli.output import show
+
+app = typer.Typer(
+    help="Internal control: how large a sample must be.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def control() -> None:
+    """A group of its own while it has a single command."""
+
+
+@app.command()
+@bundled
+def size(
+    ask: Shown,
+    tolerable: Annotated[
+        str,
+        typer.Option(
+            "--tolerable", metavar="RATE|AMOUNT", help="0.05 or 5%; with --book-value kronor."
+        ),
+    ],
+    confidence: Annotated[
+        str, typer.Option("--confidence", metavar="RATE", help="0.95 or 95%.")
+    ] = "0.95",
+    expected: Annotated[
+        str,
+        typer.Option(
+            "--expected", metavar="RATE|AMOUNT", help="What you expect to find, likewise."
+        ),
+    ] = "0",
+    deviations: Annotated[
+        int | None,
+        typer.Option("--deviations", metavar="N", help="So many may deviate, whatever the size."),
+    ] = None,
+    distribution: Annotated[
+        Literal["binomial", "poisson", "hypergeometric"] | None,
+        typer.Option("--distribution", help="Else binomial; hypergeometric needs --population."),
+    ] = None,
+    population: Annotated[
+        int | None, typer.Option("--population", metavar="N", help="Items to draw from.")
+    ] = None,
+    book_value: Annotated[
+        str | None,
+        typer.Option(
+            "--book-value", metavar="AMOUNT", help="Kronor to draw from: a monetary-unit sample."
+        ),
+    ] = None,
+) -> None:
+    """How many to look at.
+
+    Items, to say how often something is wrong at most; or with --book-value monetary units, to
+    say by how much.
+    """
+    from ledger.errors import UsageError
+    from reporting import control_table
+
+    sure = _rate(confidence, "--confidence")
+    if book_value is None:
+        table = control_table.attribute_size(
+            ask.spoken,
+            sure,
+            _rate(tolerable, "--tolerable"),
+            _rate(expected, "--expected"),
+            deviations=deviations,
+            distribution=distribution or "binomial",
+            population=population,
+        )
+    else:
+        if deviations is not None or distribution is not None or population is not None:
+            raise UsageError(
+                "--deviations, --distribution and --population are for samples of items.",
+                "Leave them out, or --book-value.",
+            )
+        table = control_table.monetary_unit_size(
+            ask.spoken,
+            sure,
+            _ore(tolerable, "--tolerable"),
+            _ore(expected, "--expected"),
+            _ore(book_value, "--book-value"),
+        )
+    show(table, ask)
+
+
+def _rate(text: str, option: str) -> Decimal:
+    """A share, as 0.05, 0,05 or 5%."""
+    from ledger.errors import UsageError
+    from ledger.money import NotMoney, read_decimal
+
+    bare = text.strip()
+    try:
+        value = read_decimal(bare.removesuffix("%"))
+    except NotMoney as error:
+        raise UsageError(f"{option} {text} is no rate: {error}.", "Write 0.05 or 5%.") from error
+    return value.scaleb(-2) if bare.endswith("%") else value
+
+
+def _ore(text: str, option: str) -> int:
+    """An amount in kronor, in öre."""
+    from ledger.errors import UsageError
+    from ledger.money import NotMoney, to_ore
+
+    try:
+        return to_ore(text)
+    except NotMoney as error:
+        raise UsageError(
+            f"{option} {text} is no amount in kronor: {error}.", "Write 150000 or 150000.50."
+        ) from error

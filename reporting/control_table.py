@@ -1,0 +1,120 @@
+"""Internal control as tables: how many to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from assurance.quantities import Exact, decimal
+from assurance.sampling import (
+    Distribution,
+    attribute_sample_size,
+    monetary_unit_sample_size,
+)
+from ledger.money import to_decimal
+from reporting.catalogue import Language, label
+from reporting.numbers import shown
+from reporting.tables import Column, Table, table_from
+
+_ATTRIBUTE = (
+    Column("n", "count"),
+    Column("k"),
+    Column("confidence"),
+    Column("tolerable_rate"),
+    Column("expected_rate"),
+    Column("distribution", words="distribution"),
+    Column("population", "count"),
+    Column("reason", word="column.size_reason"),
+)
+_MONETARY = (
+    Column("n", "count"),
+    Column("k"),
+    Column("confidence"),
+    Column("tolerable_misstatement", "amount", ore=True),
+    Column("expected_misstatement", "amount", ore=True),
+    Column("book_value", "amount", ore=True),
+    Column("factor"),
+    Column("interval", word="column.sample_interval"),
+    Column("reason", word="column.size_reason"),
+)
+
+
+def attribute_size(
+    lang: Language,
+    confidence: Decimal,
+    tolerable: Decimal,
+    expected: Decimal,
+    *,
+    deviations: int | None = None,
+    distribution: Distribution = "binomial",
+    population: int | None = None,
+) -> Table:
+    """The size of a sample of items, with the sentence that it lets one say. Raises what
+    `assurance.sampling.attribute_sample_size` raises."""
+    size = attribute_sample_size(
+        confidence,
+        tolerable,
+        expected,
+        expected_deviations=deviations,
+        distribution=distribution,
+        population=population,
+    )
+    row = {
+        "n": size.n,
+        "k": size.k,
+        "confidence": confidence,
+        "tolerable_rate": tolerable,
+        "expected_rate": None if deviations is not None else expected,
+        "distribution": distribution,
+        "population": population,
+        "reason": size.reason,
+    }
+    words = {
+        "n": size.n,
+        "k": shown(Decimal(size.k), lang),
+        "tolerable": shown(tolerable, lang),
+        "confidence": shown(confidence, lang),
+    }
+    return _told("attribute_size", lang, row, _ATTRIBUTE, words)
+
+
+def monetary_unit_size(
+    lang: Language, confidence: Decimal, tolerable: int, expected: int, book: int
+) -> Table:
+    """The size of a sample of monetary units, amounts in öre, debit positive. Raises what
+    `assurance.sampling.monetary_unit_sample_size` raises."""
+    amounts: list[Exact] = [to_decimal(ore) for ore in (tolerable, expected, book)]
+    size = monetary_unit_sample_size(confidence, *amounts)
+    interval = decimal(size.interval).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    k = Decimal(size.k).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    row = {
+        "n": size.n,
+        "k": k,
+        "confidence": confidence,
+        "tolerable_misstatement": tolerable,
+        "expected_misstatement": expected,
+        "book_value": book,
+        "factor": size.factor,
+        "interval": interval,
+        "reason": size.reason,
+    }
+    words = {
+        "n": size.n,
+        "k": shown(k, lang),
+        "interval": shown(interval, lang),
+        "tolerable": shown(to_decimal(tolerable), lang),
+        "confidence": shown(confidence, lang),
+    }
+    return _told("monetary_unit_size", lang, row, _MONETARY, words)
+
+
+def _told(
+    key: str,
+    lang: Language,
+    row: Mapping[str, object],
+    columns: tuple[Column, ...],
+    words: Mapping[str, object],
+) -> Table:
+    return table_from(
+        [row], columns, label(f"title.{key}", lang), [label(f"note.{key}", lang, **words)]
+    )
