@@ -86,7 +86,7 @@ def trace(
     latest adopted of the fiscal year. ``measure`` is the figure's column, by default outcome,
     closing of a balance, effect of an action plan, year_end of a forecast. The cell is named as the
     table names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too),
-    ``row`` those of one noun alone (action_area, investment_type); what is not named is summed. In a
+    ``row`` those of one noun alone, as action_area; what is not named is summed. In a
     table with rows by level ``unit`` is the row of that unit among those of its own level, or of
     the level ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
 
