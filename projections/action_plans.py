@@ -207,10 +207,9 @@ def _rank(key: str, ranks: dict[str, list[str]]) -> list[pl.Expr]:
 
 
 _ACTIONS: dict[str, type[pl.DataType]] = {
-    "position": pl.Int64,
-    "action": pl.String,
     "unit": pl.String,
     "name": pl.String,
+    "action": pl.String,
     "action_area": pl.String,
     "year": pl.String,
     "assignment": pl.Int64,
@@ -222,6 +221,7 @@ _ACTIONS: dict[str, type[pl.DataType]] = {
     "forecast_through": pl.String,
     "text": pl.String,
     "responsible": pl.String,
+    "position": pl.Int64,
 }
 
 
@@ -236,11 +236,10 @@ def actions(
 ) -> pl.DataFrame:
     """The measures that were ever planned, a row a fiscal year, in the order of planning.
 
-    Columns: ``position`` of the event that says what holds, ``action``, ``unit``, its ``name``,
-    ``action_area``, ``year`` (the one in which the fiscal year begins), ``assignment``,
-    ``phasing``, ``decision``, ``effect`` and ``forecast`` (Int64 öre, a saving is positive, null
-    where nobody told) with the months for which they were told, ``text``, ``responsible``. Told
-    for ``through`` or earlier, if given; of the ``unit`` and all below it.
+    Columns: ``unit``, its ``name``, ``action``, ``action_area``, ``year`` (the one in which the
+    fiscal year begins), ``assignment``, ``phasing``, ``decision``, ``effect`` and ``forecast``
+    (Int64 öre, a saving is positive, null where nobody told) with the months for which they were
+    told, ``text``, ``responsible``, ``position`` of the event that says what holds. Told for ``through`` or earlier, if given; of the ``unit`` and all below it.
 
     Raises `ledger.errors.UsageError`.
     """
@@ -263,11 +262,12 @@ def actions(
         who, effect, forecast = plan.planned, plan.effect(last), plan.forecast(last)
         rows.append(
             (
-                *(plan.now_at, who.action, who.unit, names.get(who.unit), who.action_area),
+                *(who.unit, names.get(who.unit), who.action, who.action_area),
                 *(who.first[:4], plan.now.amount, plan.now.phasing, plan.now.decision),
                 *((effect[2], effect[0]) if effect else (None, None)),
                 *((forecast[2], forecast[0]) if forecast else (None, None)),
                 *(words[name].get(plan.words_at.get(name, -1)) for name in words),
+                plan.now_at,
             )
         )
     return pl.DataFrame(rows, schema=_ACTIONS, orient="row")

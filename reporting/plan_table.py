@@ -98,7 +98,7 @@ def investments(
         return plan
     inner = frozenset(i for i, group in enumerate(frame["parent_type"]) if group is not None)
     table = replace(plan.table, inner=inner)
-    if brief and inner:
+    if brief and frame.columns[0] == "investment_type":
         rows = tuple(
             (f"  {row[0]}", *row[1:]) if i in inner else row for i, row in enumerate(table.rows)
         )
@@ -155,7 +155,7 @@ def _plan(
 def _left_out(frame: pl.DataFrame, name: str) -> list[str]:
     """What people do not see: the broad columns, and parts of a frame that nobody decided."""
     parts = [part for part in ("frame_carried_over", "frame_revised") if part in frame.columns]
-    unused = [part for part in parts if not frame[part].fill_null(0).any()]
+    unused = [part for part in parts if not (frame[part].fill_null(0) != 0).any()]
     whole = ["frame_decided"] if parts and unused == parts else []
     return [*_BROAD[name], *unused, *whole]
 

@@ -206,7 +206,8 @@ def heading(book: Book, noun: str, ask: Mapping[str, Any], lang: Language) -> st
         words |= {"round": name, "through": book.state.of(Forecasts).round(name).opened.through}
         key = "round"
     elif key in _SIGNS:
-        words["through"] = span_of(book, through, year).last
+        last = span_of(book, through, year).last
+        words |= {"through": last, "year": last[:4]}
     else:
         last = outcome_span(book, through, year, span).last
         words |= {"through": last, "year": last[:4]}

@@ -96,10 +96,7 @@ def write(folder: Path) -> None:
         write_csv(
             folder / f"action-{tertial}.csv",
             f"{planned},period,effect,forecast",
-            [
-                (*added.get(name, (name, *empty)), month, *amounts)
-                for name, amounts in told.items()
-            ],
+            [(*added.get(name, (name, *empty)), month, *amounts) for name, amounts in told.items()],
         )
     frame = "investment_type,parent_type,unit,year,frame,decision"
     write_csv(
@@ -117,7 +114,9 @@ def write(folder: Path) -> None:
             if earlier <= period <= month
         ]
         told = [
-            (row[0], DIVISION, month, "", "", "", row[3 + place]) for row in FRAMES if row[3 + place]
+            (row[0], DIVISION, month, "", "", "", row[3 + place])
+            for row in FRAMES
+            if row[3 + place]
         ]
         header = "investment_type,unit,period,outcome,decided,item,forecast"
         write_csv(folder / f"investment-{_tertial(month)}.csv", header, [*made, *told])
