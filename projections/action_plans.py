@@ -239,7 +239,8 @@ def actions(
     Columns: ``unit``, its ``name``, ``action``, ``action_area``, ``year`` (the one in which the
     fiscal year begins), ``assignment``, ``phasing``, ``decision``, ``effect`` and ``forecast``
     (Int64 öre, a saving is positive, null where nobody told) with the months for which they were
-    told, ``text``, ``responsible``, ``position`` of the event that says what holds. Told for ``through`` or earlier, if given; of the ``unit`` and all below it.
+    told, ``text``, ``responsible``, ``position`` of the event that says what holds. Told for
+    ``through`` or earlier, if given; of the ``unit`` and all below it.
 
     Raises `ledger.errors.UsageError`.
     """

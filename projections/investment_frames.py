@@ -224,7 +224,8 @@ def _all_types(
     """The table with a row for every type of the part asked for, and for the group of each."""
     known = {name for name, one in state.types.items() if _seen(one.unit, dimensions)}
     known |= {group for name in known if (group := state.group(name)) is not None}
-    missing = pl.DataFrame({"investment_type": sorted(known - set(table["investment_type"]))})
+    new = sorted(known - set(table["investment_type"]))
+    missing = pl.DataFrame({"investment_type": new}, schema={"investment_type": pl.String})
     empty = missing.join(every.clear(), on="investment_type", how="left")
     return pl.concat([table, empty.group_by("investment_type").agg(_summed())])
 

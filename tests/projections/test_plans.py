@@ -47,6 +47,13 @@ def told(action, period=AUGUST, **more):
     return {"action": action, "period": period, **more}
 
 
+def refused(record, books, *rows):
+    """Codes of the problems of a file's rows."""
+    with pytest.raises(InputRefused) as error:
+        record(books, *rows)
+    return [problem.code for problem in error.value.problems]
+
+
 def column(frame, name):
     """Rows by their first column."""
     return dict(zip(frame[frame.columns[0]], frame[name], strict=True))
@@ -197,13 +204,12 @@ def test_rows_by_levels_of_the_tree_and_the_part_asked_for(books):
 def test_a_closed_month_takes_no_effect(books):
     """Of that family; a restated one says why."""
     act(books, planned("A"), told("A", "2020-06", effect=1))
-    with pytest.raises(InputRefused, match="reason-missing"):
-        act(books, told("A", "2020-06", effect=2))
+    assert refused(act, books, told("A", "2020-06", effect=2)) == ["reason-missing"]
     assert act(books, told("A", "2020-06", effect=2, reason="Felräknat")) == 1
     books.record(ClosePeriods(("2020-06",), "action"))
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(InputRefused) as error:
         act(books, told("A", "2020-06", effect=3, reason="x"))
-    assert [(p.code, p.kind) for p in refused.value.problems] == [("period-closed", "rule")]
+    assert [(p.code, p.kind) for p in error.value.problems] == [("period-closed", "rule")]
     assert act(books, told("A", "2020-07", effect=3)) == 1
 
 
@@ -302,8 +308,7 @@ def test_the_frame_is_what_was_decided_carried_over_and_changed(books):
     row = investments(books.book, AUGUST).row(0, named=True)
     parts = [row[f"frame_{name}"] for name in ("decided", "carried_over", "revised")]
     assert [*parts, row["frame"]] == [100_00, 30_00, -5_00, 125_00]
-    with pytest.raises(InputRefused, match="frame-decided"):
-        invest(books, frame("IT", 101))
+    assert refused(invest, books, frame("IT", 101)) == ["frame-decided"]
 
 
 def test_a_forecast_above_its_frame_is_a_finding(books):
@@ -340,8 +345,7 @@ def test_what_stands_of_investments_is_known(books):
     rows = (*IT, made("Nät", 1), made("Nät", 1, item="Kabel"), forecast("MT", 9))
     assert invest(books, *rows) == 4 + 2 + 2 + 1  # types, frames, investments, forecast
     assert invest(books, *rows, made("Nät", 3, "2020-04")) == 1
-    with pytest.raises(InputRefused, match="reason-missing"):
-        invest(books, made("Nät", 2))
+    assert refused(invest, books, made("Nät", 2)) == ["reason-missing"]
     assert invest(books, made("Nät", 2, reason="Faktura rättad")) == 1
     assert column(investments(books.book, AUGUST), "outcome")["IT"] == (2 + 1 + 3) * 100
 
@@ -355,8 +359,7 @@ def test_a_group_or_its_details_never_both(books):
         forecast("Nät", 1),
         {"investment_type": "Ultraljud", "parent_type": "MT"},
     ):
-        with pytest.raises(InputRefused, match="investment-on-two-levels"):
-            invest(books, row)
+        assert refused(invest, books, row) == ["investment-on-two-levels"]
     assert invest(books, forecast("IT", 0), forecast("Nät", 4)) == 2
     assert column(investments(books.book, AUGUST), "forecast")["IT"] == 4_00
 
