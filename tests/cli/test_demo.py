@@ -164,8 +164,11 @@ def test_plans_are_read_by_people_and_traced(made):
     *events, total = json.loads(ask(made, "trace", "investments", *row).stdout)
     assert sum(Decimal(each["amount"]) for each in events) == Decimal(total["amount"])
     assert total["amount"] == "399650.00"
-    for wrong in (("trace", "investments", "--row", "x"), ("action-plan", "--actions", "--by", "unit"),
-                  ("diff", "investments", "--known-at", "2020-06-01")):  # fmt: skip
+    for wrong in (
+        ("trace", "investments", "--row", "x"),
+        ("action-plan", "--actions", "--by", "unit"),
+        ("diff", "investments", "--known-at", "2020-06-01"),
+    ):
         assert ask(made, *wrong).exit_code == 2
 
 
