@@ -89,14 +89,17 @@ def write(folder: Path) -> None:
     planned = "action,unit,action_area,year,assignment,phasing,text,responsible,decision"
     rows = [_planned(one, _DECISION) for one in PLAN]
     write_csv(folder / "action-2020.csv", planned, rows)
-    for month, told in TOLD.items():
+    for month, effects in TOLD.items():
         added = {ADDED[0]: _planned(ADDED, "")} if month == "2020-04" else {}
         empty = ("",) * 8
         tertial = _tertial(month)
         write_csv(
             folder / f"action-{tertial}.csv",
             f"{planned},period,effect,forecast",
-            [(*added.get(name, (name, *empty)), month, *amounts) for name, amounts in told.items()],
+            [
+                (*added.get(name, (name, *empty)), month, *amounts)
+                for name, amounts in effects.items()
+            ],
         )
     frame = "investment_type,parent_type,unit,year,frame,decision"
     write_csv(
