@@ -151,6 +151,7 @@ def year(data: Path) -> Iterator[Step]:
     past = word("message.demo_history", year=2018)
     yield Step(past, date(2019, 12, 3), 9, ECONOMIST, "balances-2018.csv")
     yield Step(word("message.demo_budget"), date(2019, 12, 16), 10, CONTROLLER, "budget-2020.csv")
+    yield from _plan("2020", date(2019, 12, 17))
     past = word("message.demo_history", year=2019)
     yield Step(past, date(2020, 1, 20), 9, ECONOMIST, "balances-2019.csv")
     years = tuple(months_between("2018-01", "2019-12"))
@@ -164,7 +165,17 @@ def year(data: Path) -> Iterator[Step]:
         if month == THROUGH:
             yield from _round_opened()
         yield Step(text, date(*then, 12), 15, CONTROLLER, None, _closing(month), _CLOSE)
+        if month == "2020-04":
+            yield from _plan("2020-T1", date(2020, 5, 14))
+    yield from _plan("2020-T2", date(2020, 9, 14))
     yield from _round_adopted(data)
+
+
+def _plan(of: str, day: date) -> Iterator[Step]:
+    """The action plan and the investments: as decided for the year, or told at a tertial's end."""
+    text = word("message.demo_plan", of=of)
+    for hour, kind in enumerate(("action", "investment"), 9):
+        yield Step(text, day, hour, CONTROLLER, f"{kind}-{of}.csv")
 
 
 def _covid_marked() -> Step:

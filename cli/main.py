@@ -28,6 +28,7 @@ from cli import (
     imports,
     marking,
     periods,
+    plans,
     proving,
     reconciling,
     recording,
@@ -111,6 +112,8 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command("follow-up")(marking.follow_up)
+app.command("action-plan")(plans.action_plan)
+app.command()(plans.investments)
 rounds.app.command()(forecast_explanation.explain)
 rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)

@@ -50,12 +50,21 @@ class Cell(Reading):
     mark: Annotated[
         str | None, typer.Option("--mark", metavar="NAME", help="Of a follow-up: that mark's row.")
     ] = None
+    row: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--row",
+            metavar="KEY=CODE",
+            help="The row of any other key of the table, as in JSON: action_area=…, action=…, "
+            "investment_type=…, decided=….",
+        ),
+    ] = None
     measure: Annotated[
         str | None,
         typer.Option(
             "--measure",
             metavar="COLUMN",
-            help="The table's column, as in JSON. Else outcome, closing or year_end.",
+            help="The table's column, as in JSON. Else outcome, closing, effect or year_end.",
         ),
     ] = None
 
@@ -64,7 +73,19 @@ class Cell(Reading):
         """The question in the projections' words."""
         names = ("through", "year", "tree", "structure", "measure", "by", "unit", "line", "account")
         more = ("project", "product", "activity", "month", "mark")
-        return {name: getattr(self, name) for name in (*names, *more)}
+        return {name: getattr(self, name) for name in (*names, *more)} | self._rows()
+
+    def _rows(self) -> dict[str, str]:
+        """The keys given with ``--row``; `UsageError` for what is none."""
+        from ledger.errors import UsageError
+
+        found: dict[str, str] = {}
+        for text in self.row or ():
+            name, equals, code = text.partition("=")
+            if not (name and equals and code) or hasattr(self, name):
+                raise UsageError(f"{text!r} names no row.", "Write --row KEY=CODE.")
+            found[name] = code
+        return found
 
 
 @bundled
@@ -74,7 +95,8 @@ def trace(
         str,
         typer.Argument(
             metavar="NOUN",
-            help="The table: result, cost-development, balance, follow-up or forecast.",
+            help="The table: result, cost-development, balance, follow-up, action-plan, "
+            "investments or forecast.",
         ),
     ],
     span: Annotated[

@@ -13,13 +13,17 @@ from typing import Any
 import polars as pl
 
 from intake.cells import Values
+from intake.columns import Kind
 from intake.outcome import outcome
 from intake.parts import Builder, Parts, registered
+from intake.plan_kinds import ACTION, INVESTMENT
 from intake.wishes import ImportOptions
+from ledger.families.action import RecordActions
 from ledger.families.budget import BUDGET_ROWS, DecideBudget
 from ledger.families.erasure_commands import HoldRow, PlaceHolds, RetentionRow, RuleRetention
 from ledger.families.forecast import Assume
 from ledger.families.forecast_entry import EnterForecast
+from ledger.families.investment import RecordInvestments
 from ledger.families.organisation import Organisation
 from ledger.families.organisation_commands import (
     AccountRow,
@@ -131,6 +135,23 @@ def risk(values: Values, organisation: Organisation, options: ImportOptions) -> 
     names |= {"report_line": "line", "first": "from", "last": "to"}
     rows = tuple({"line": n, **row} for n, row in _rows(values, **names))
     return Parts([RecordRisks(rows, values.file)])
+
+
+def action(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Savings measures planned, reported and forecast."""
+    rows = tuple({"line": n, **row} for n, row in _rows(values, **_as_they_are(ACTION)))
+    return Parts([RecordActions(rows, values.file)])
+
+
+def investment(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Frames, investments and their forecast."""
+    rows = tuple({"line": n, **row} for n, row in _rows(values, **_as_they_are(INVESTMENT)))
+    return Parts([RecordInvestments(rows, values.file)])
+
+
+def _as_they_are(kind: Kind) -> dict[str, str]:
+    """The kind's columns, under their own names."""
+    return {column.name: column.name for column in kind.columns}
 
 
 #: What stands for a month that could not be read, so that it is told of once only.
@@ -263,6 +284,8 @@ BUILDERS: dict[str, Builder] = {
     "forecast": forecast,
     "assumption": assumption,
     "risk": risk,
+    "action": action,
+    "investment": investment,
     "units": units,
     "accounts": accounts,
     "codes": codes,

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
-from intake.kinds import Column, Kind, plain
+from intake.columns import Column, Kind
+from intake.kinds import plain
 from intake.layout import Columns
 from intake.table import Day, Inexact, Number, Teller, Unread, shown
 from ledger.commands import Notice

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from intake.kinds import KINDS, Column, Kind
+from intake.columns import Column, Kind
+from intake.kinds import KINDS
 from intake.problems import NOTICES, RULES, TABLE
 from intake.sie.codes import PROBLEMS, WARNINGS
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from intake.kinds import KINDS, KNOWN_HEADERS, Kind, by_header, plain
+from intake.columns import Kind
+from intake.kinds import KINDS, KNOWN_HEADERS, by_header, plain
 from intake.problems import KindUnknown, ProfileWrong
 from intake.profiles import Profile
 from intake.table import UNREAD, Table, Teller, Unread, shown

@@ -154,7 +154,8 @@ RULES: dict[str, str] = {
     "reallocated, technical or internal.",
     "no-structure": "A budget by line needs a default structure. Set structure.forecast.",
     "unknown-line": "The line is not in the report structure. Correct its name.",
-    "no-phasing": "The phasing gives no shares. Write even, last_year or key:NAME.",
+    "no-phasing": "The phasing gives no shares. Write even, last_year (of a budget), from:MONTH "
+    "(of a measure) or key:NAME.",
     "budget-repeated": "A month's budget stands twice in the file. Keep one row.",
     "budget-decided": "The budget was decided with another amount. Record the change as a version "
     "of its own.",
@@ -176,7 +177,22 @@ RULES: dict[str, str] = {
     "not hold.",
     "risk-repeated": "A risk stands twice in the file. Keep one row.",
     "risk-closed": "The risk is closed. Identify a new one.",
-    "reason-missing": "Whoever reassesses or closes a risk says why. Fill in reason.",
+    "reason-missing": "Whoever reassesses or closes a risk, or changes what was told of a measure "
+    "or an investment, says why. Fill in reason.",
+    "bad-action": "A measure of the action plan lacks something, or names a unit, year, month or "
+    "amount that does not hold.",
+    "action-unplanned": "The measure is not planned for that fiscal year. Plan it: unit, "
+    "action_area, assignment.",
+    "action-repeated": "A measure's plan, or its effect or forecast of a month, stands twice in "
+    "the file. Keep one row.",
+    "bad-investment": "An investment lacks something, or names a type, unit, year, month or amount "
+    "that does not hold.",
+    "investment-on-two-levels": "A group of investments and one of its details would both have "
+    "a frame, a forecast or investments, which would count twice. Let them stand on one of them.",
+    "investment-repeated": "A frame, or a type's investment or forecast of a month, stands twice "
+    "in the file. Keep one row, or name the items.",
+    "frame-decided": "The frame was decided with another amount. Record the change as version "
+    "revised, with its decision.",
     "second-root": "A unit of the line organisation has no parent. Give its parent.",
     "unknown-parent": "The parent is not there. Put its row before its children's.",
     "cycle": "A unit or line stands above its own parent. Break the ring.",

@@ -10,9 +10,10 @@ from typing import Any
 
 from intake.builders import BUILDERS, TAKE_NULLS
 from intake.cells import MoneyForm, Values, convert
+from intake.columns import Kind
 from intake.excel import read_excel
 from intake.excerpts import Excerpted
-from intake.kinds import KINDS, Kind
+from intake.kinds import KINDS
 from intake.layout import detect, judge, lay_out
 from intake.parts import Parts
 from intake.problems import FileMissing, FileUnreadable, KindUnknown
@@ -154,6 +155,12 @@ def values_of(
     return convert(lay_out(table, kind, profile), kind, organisation, form)
 
 
+#: What may come again after others (a forecast, a hold) has commands that say what is known.
+_REPEATABLE = frozenset(
+    ("forecast", "assumption", "risk", "action", "investment", "retention", "hold", "roles")
+)
+
+
 def _batch(
     values: Values, kind: Kind, organisation: Organisation, wishes: ImportOptions
 ) -> Several:
@@ -167,9 +174,7 @@ def _batch(
         notices.append(Notice("no-rows", "the file has a header and no rows"))
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
-    # What may come again after others (a forecast, a hold) has commands that say what is known.
-    repeatable = ("forecast", "assumption", "risk", "retention", "hold", "roles")
-    key = None if kind.name in repeatable else _key(values, kind)
+    key = None if kind.name in _REPEATABLE else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,
         *(Excerpted(command, excerpt) for command in parts.commands),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from projections.accountability import batches as batches
     from projections.accountability import late_entries as late_entries
     from projections.accountability import roles as roles
+    from projections.action_plans import action_plan as action_plan
+    from projections.action_plans import actions as actions
     from projections.assumed import assumed_months as assumed_months
     from projections.comparison import diff as diff
     from projections.corrected import correction_rows as correction_rows
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
+    from projections.investment_frames import investments as investments
     from projections.marked_entries import follow_up as follow_up
     from projections.marked_entries import marked as marked
     from projections.marked_entries import marks as marks

@@ -56,9 +56,10 @@ def diff(
     kind = noun_of(noun)
     if kind.name == "forecast":
         raise UsageError("A round stands still.", "Compare the result: it has the forecast.")
-    if kind.name == "follow_up":
+    if not kind.compared:
+        name = kind.name.replace("_", "-")
         raise UsageError(
-            "What is marked is not compared by cause.", "Ask `ledger follow-up` at both times."
+            f"The {name} is not compared by cause.", f"Ask `ledger {name}` at both times."
         )
     names = [kind.figure(name) for name in measures] if measures is not None else kind.figures
     ask: Ask = {"unit": unit, "tree": tree, "structure": structure, "year": year}

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import polars as pl
 
 from ledger.errors import UsageError
-from projections import account_balance, cost_growth, forecast_rounds, marked_entries, period_result
+from projections import (
+    account_balance,
+    action_plans,
+    cost_growth,
+    forecast_rounds,
+    investment_frames,
+    marked_entries,
+    period_result,
+)
 from projections.counted import Counted, Formulas
 from projections.dimensions import CODES
 
@@ -23,7 +32,8 @@ class Noun:
     ``table`` and ``counted`` are asked alike: (book, **ask). ``figures`` are the table's columns
     of öre, ``formulas`` those of them that are sums of others, ``default`` the one that is meant
     where none is named. ``rows`` are the dimensions that name a cell of it. In a table
-    ``by_level`` a unit is a row of its level; else it is the part that is asked about.
+    ``by_level`` a unit is a row of its level; else it is the part that is asked about. Of one that
+    is not ``compared`` nobody tells by what cause it changed.
     """
 
     name: str
@@ -35,6 +45,7 @@ class Noun:
     rows: tuple[str, ...]
     by_level: bool = False
     month_default: str | None = None
+    compared: bool = True
 
     def figure(self, name: str | None, *, month: bool = False) -> str:
         """The figure of that name, the default (of a ``month``) if None; `UsageError` for what is
@@ -46,6 +57,14 @@ class Noun:
                 f"The table has no figure {name!r}.", f"Known: {', '.join(self.figures)}."
             )
         return name
+
+    def question(self, ask: Ask) -> Ask:
+        """The words of a question that the table has; `UsageError` for one that it lacks."""
+        known = signature(self.table).parameters
+        for name, value in ask.items():
+            if name not in known and value not in (None, "accumulated"):
+                raise UsageError(f"The table knows no {name}.", f"Leave --{name} out.")
+        return {name: value for name, value in ask.items() if name in known}
 
     def rows_to(self, name: str) -> tuple[str, ...]:
         """The rows of the table in which ``name`` is a key, and no other that need not be."""
@@ -102,6 +121,29 @@ NOUNS: dict[str, Noun] = {
             "outcome",
             ("mark", *CODES),
             by_level=True,
+            compared=False,
+        ),
+        Noun(
+            "action_plan",
+            action_plans.action_plan,
+            action_plans.counted_plan,
+            action_plans.FIGURES,
+            action_plans.FORMULAS,
+            "effect",
+            action_plans.OWN,
+            by_level=True,
+            compared=False,
+        ),
+        Noun(
+            "investments",
+            investment_frames.investments,
+            investment_frames.counted_investments,
+            investment_frames.FIGURES,
+            investment_frames.FORMULAS,
+            "outcome",
+            investment_frames.OWN,
+            by_level=True,
+            compared=False,
         ),
     )
 }

@@ -44,6 +44,13 @@ _TOPICS = (
     "outcome.opening_balance_stated",
     "budget.decided",
     "forecast.entered",
+    "action.measure_planned",
+    "action.measure_revised",
+    "action.effect_reported",
+    "action.effect_forecast",
+    "investment.frame_decided",
+    "investment.made",
+    "investment.forecast",
 )
 #: What people wrote, whichever of these an event has.
 _TEXTS = ("text", "comment", "reason")
@@ -71,16 +78,17 @@ def trace(
     structure: str | None = None,
     year: str | None = None,
     span: str = "accumulated",
+    **row: str | None,
 ) -> pl.DataFrame:
     """The events behind one figure of a noun's table, in log order, and their sum.
 
-    ``noun`` is result, cost_development, balance, follow_up or forecast (the year-end of a round:
-    the one named, else the latest adopted of the fiscal year); ``measure`` the figure's column, by
-    default outcome, closing of a balance, year_end of a forecast. The cell is named as the table
-    names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too); what is
-    not named is summed. In a result or follow_up ``unit`` is the row of that unit among those of
-    its own level, or of the level ``by``; elsewhere it is the unit and all below it. The rest is
-    asked as of the table.
+    ``noun`` is one of `nouns.NOUNS`; a forecast is the year-end of a round: the one named, else the
+    latest adopted of the fiscal year. ``measure`` is the figure's column, by default outcome,
+    closing of a balance, effect of an action plan, year_end of a forecast. The cell is named as the
+    table names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too),
+    ``row`` those of one noun alone, as action_area; what is not named is summed. In a
+    table with rows by level ``unit`` is the row of that unit among those of its own level, or of
+    the level ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
 
     Columns: ``position``, ``topic``, ``recorded_at``, ``actor``, ``source``, ``source_line``,
     ``source_digest``, ``period``, ``date``, ``unit``, ``account``, ``line``, ``voucher`` (series
@@ -103,6 +111,7 @@ def trace(
         "activity": activity,
         "month": month,
         "mark": mark,
+        **row,
     }
     cell = _Cell.of(
         book,
@@ -166,7 +175,7 @@ class _Cell:
             level = _level(book, unit, by, ask)
             own = {level if codes else "unit": unit} if level and unit else {}
             rows = (*((level,) if level else ()), *codes)
-            return cls(noun, {**ask, "by": rows or LEVELS[:1]}, own | dict(codes))
+            return cls(noun, {**noun.question(ask), "by": rows or LEVELS[:1]}, own | dict(codes))
         if ask.pop("span") != "accumulated":
             raise UsageError("Only a result or a follow-up has a span.", "Leave --span out.")
         rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
@@ -276,4 +285,5 @@ def _events(book: Book) -> pl.DataFrame:
 def _texts(book: Book, found: pl.DataFrame) -> pl.DataFrame:
     """What people wrote of those events: ``position``, ``text``."""
     texts = pl.concat([book.private(field) for field in _TEXTS])
-    return texts.join(found, on="position", how="semi").rename({"value": "text"})
+    first = texts.unique("position", keep="first", maintain_order=True)
+    return first.join(found, on="position", how="semi").rename({"value": "text"})

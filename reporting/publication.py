@@ -20,7 +20,7 @@ from ledger.errors import LedgerError
 from ledger.events import canonical_json
 from ledger.families.publication import PublishReport
 from ledger.log import Book
-from reporting import followup_table, reports
+from reporting import followup_table, plan_table, reports
 from reporting.render import to_json
 from reporting.tables import Table, table_of
 
@@ -34,6 +34,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "balance": _ASKED,
     "cost_development": _ASKED,
     "follow_up": (*_ASKED, "span"),
+    "action_plan": ("through", "by", "unit", "tree", "year"),
+    "investments": ("through", "by", "unit", "tree", "year"),
     "forecast_round": ("round", "unit"),
 }
 
@@ -42,6 +44,8 @@ _TABLES: dict[str, Callable[..., Table]] = {
     "balance": reports.balance,
     "cost_development": reports.cost_development,
     "follow_up": followup_table.follow_up,
+    "action_plan": plan_table.action_plan_table,
+    "investments": plan_table.investments_table,
 }
 
 

@@ -54,13 +54,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A title, columns, rows, and whether the last row is the total of the others."""
+    """A title, columns, rows, and whether the last row is the total of the others.
+
+    ``inner`` are the places of rows that another row sums already (the details of a group).
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: bool = False
     notes: tuple[str, ...] = field(default=())
+    inner: frozenset[int] = frozenset()
 
     def off_by_rounding(self, scale: Scale) -> bool:
         """True if a column, rounded as it is shown, does not sum to its own shown total."""
@@ -69,7 +73,7 @@ class Table:
         places = DECIMALS[scale]
         for place, column in enumerate(self.columns):
             last = self.rows[-1][place]
-            parts = [row[place] for row in self.rows[:-1]]
+            parts = [row[place] for i, row in enumerate(self.rows[:-1]) if i not in self.inner]
             if column.kind != "amount" or column.ore or last is None or None in parts:
                 continue
             exact = [value for value in (*parts, last) if isinstance(value, int)]

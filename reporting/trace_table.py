@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 #: What names a cell, in the order in which people say it.
-CELL = ("mark", "unit", "line", "account", "project", "product", "activity", "month")
+CELL = (
+    *("mark", "unit", "action_area", "action", "investment_type", "decided"),
+    *("line", "account", "project", "product", "activity", "month"),
+)
+#: What the sign of a noun's amounts means, where it is not that of the result.
+_SIGNS = {"balance": "debit_positive", "action_plan": "savings", "investments": "spent"}
 
 #: The inclusion proofs of events, by their positions.
 Prove = Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
@@ -98,7 +103,7 @@ def trace(
     notes = [
         *asked_for(book, lang, tree=ask.get("tree"), structure=ask.get("structure")),
         *_formula(kind, figure, lang),
-        label("note.debit_positive" if kind.name == "balance" else "note.sign", lang),
+        label(f"note.{_SIGNS.get(kind.name, 'sign')}", lang),
         label("note.traced", lang, count=len(rows) - 1),
         known(book, lang),
         *_sources(book, rows[:-1], lang),
@@ -200,8 +205,9 @@ def heading(book: Book, noun: str, ask: Mapping[str, Any], lang: Language) -> st
         name = round_asked(book, ask.get("round"), through, year)
         words |= {"round": name, "through": book.state.of(Forecasts).round(name).opened.through}
         key = "round"
-    elif key == "balance":
-        words["through"] = span_of(book, through, year).last
+    elif key in _SIGNS:
+        last = span_of(book, through, year).last
+        words |= {"through": last, "year": last[:4]}
     else:
         last = outcome_span(book, through, year, span).last
         words |= {"through": last, "year": last[:4]}

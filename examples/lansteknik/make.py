@@ -3,7 +3,8 @@
 FACT is every figure that the division's printed interim report gives (`made/printed.py`): result,
 variance, annual budget and year-end forecast by area to the krona; cost by line to the thousand;
 accumulated change against 2019 by line and month to a hundredth of a percent; the explanations of
-variances, product 0630 and the forecast by line to a tenth of a million.
+variances, product 0630, the forecast by line, the action plan and the investments to a tenth of a
+million.
 
 MADE is everything else: units, accounts, suppliers, roles, vouchers, and the months. They are
 shaped so that the facts come out of them exactly and the rest looks like a division's year;
@@ -17,6 +18,7 @@ files land beside this script.
     printed ─→ months ─┬─→ year2020 ─→ vouchers ─→ 2020/*.csv, later/*.csv
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
                        └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
+                                     plans ─→ action-*, investment-*
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from made import (  # type: ignore[import-not-found]  # found beside the script 
     history,
     months,
     organisation,
+    plans,
     risks,
     vouchers,
     year2020,
@@ -45,6 +48,7 @@ def make(folder: Path) -> None:
     budget.write(folder)
     forecast.write(folder)
     risks.write(folder)
+    plans.write(folder)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ it its commands. Importing this package registers them all; a new family is a mo
 """
 
 from ledger.families import (
+    action,
     budget,
     erasure,
     followup,
     forecast,
     governance,
+    investment,
     organisation,
     outcome,
     processing,
@@ -22,11 +24,13 @@ from ledger.families import (
 )
 
 __all__ = [
+    "action",
     "budget",
     "erasure",
     "followup",
     "forecast",
     "governance",
+    "investment",
     "organisation",
     "outcome",
     "processing",

@@ -82,6 +82,19 @@ class BudgetDecided(Event):
     decision: str | None = None
 
 
+def shares(phasing: str, months: int, organisation: Organisation) -> list[int] | None:
+    """The shares of a year's months by ``even`` or ``key:NAME`` (a setting ``phasing.NAME`` with
+    one share a month); None where that gives none."""
+    if phasing == "even":
+        return [1] * months
+    if phasing.startswith("key:"):
+        key = organisation.setting(f"phasing.{phasing[4:]}") or ""
+        parts = [part.strip() for part in key.replace(";", ",").split(",")]
+        if len(parts) == months and all(part.isdecimal() for part in parts):
+            return [int(part) for part in parts]
+    return None
+
+
 @dataclass(frozen=True)
 class DecideBudget:
     """Decide a budget from a file's rows (`BUDGET_ROWS`, amounts in öre, result sign).
@@ -190,20 +203,13 @@ class DecideBudget:
         organisation: Organisation,
         look: Lookup,
     ) -> list[int] | None:
-        if phasing == "even":
-            return [1] * len(months)
         if phasing == "last_year":
             before = [shift(month, -12) for month in months]
             booked = look.outcome_by_month(before[0], before[-1])
             profile = [booked.get((row["unit"], row["account"] or "", m), 0) for m in before]
             # Months of both signs have no shares: the parts would dwarf the whole.
             return profile if min(profile) >= 0 or max(profile) <= 0 else None
-        if phasing.startswith("key:"):
-            key = organisation.setting(f"phasing.{phasing[4:]}") or ""
-            shares = [part.strip() for part in key.replace(";", ",").split(",")]
-            if len(shares) == len(months) and all(s.isdecimal() for s in shares):
-                return [int(s) for s in shares]
-        return None
+        return shares(phasing, len(months), organisation)
 
     def _settle(
         self,

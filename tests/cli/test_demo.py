@@ -2,6 +2,7 @@
 
 import csv
 import json
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,108 @@ def test_the_result_is_the_printed_one(made):
     total = next(fact for fact in printed if fact["is_total"] == "1")
     assert rows[-1]["outcome"] == f"{total['actual_2020_08']}.00"
     assert rows[-1]["forecast"] == f"{total['annual_forecast']}.00"
+
+
+def facts(name):
+    """Rows of a table of the printed report."""
+    with (FACTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def printed_as(text, decimals=1, unit=1_000_000):
+    """Kronor as the report prints them, half-up; a percentage with unit 1."""
+    value = (Decimal(text) / unit).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return str(value)
+
+
+def test_the_action_plan_is_the_printed_one(made):
+    """Every figure of the table; the forecast that is below what was reached is found."""
+    done = ask(made, "action-plan", "--through", "2020-08", "--format", "json")
+    assert done.exit_code == 1
+    assert "[forecast-below-effect] Övriga kostnader" in done.stderr
+    rows, printed = json.loads(done.stdout), facts("action_plan")
+    amounts = {
+        "assignment": "assignment_2020",
+        "effect": "outcome_aug_2020",
+        "phased": "assignment_aug_2020",
+        "variance": "variance_period",
+        "forecast": "forecast_t2",
+    }
+    for row, fact in zip(rows, printed, strict=True):
+        assert (row["action_area"] or "Totalt") == fact["action_area"]
+        assert {theirs: printed_as(row[ours]) for ours, theirs in amounts.items()} == {
+            theirs: fact[theirs] for theirs in amounts.values()
+        }
+        assert printed_as(row["variance_over_assignment"], 0, 1) == fact["effect_percent"]
+    assert printed_as(rows[-1]["forecast_variance"]) == "2.9"  # check 29
+    assert [row["finding"] for row in rows] == [None, "forecast-below-effect", None]  # check 31
+    assert Decimal(rows[-1]["phased"]) * 2 == Decimal(rows[-1]["assignment"])  # check 30
+
+
+def test_the_investments_are_the_printed_ones(made):
+    """Every figure of the table; the forecast that is above its frame is found."""
+    done = ask(made, "investments", "--through", "2020-08", "--format", "json")
+    assert done.exit_code == 1
+    assert "[forecast-above-frame] MSB" in done.stderr
+    rows, printed = json.loads(done.stdout), facts("investments")
+    amounts = {
+        "frame": ("frame_2020_decided_by_board", 1),
+        "decided_before": ("outcome_decided_before_2020", 1),
+        "decided_this_year": ("outcome_decided_2020", 1),
+        "outcome": ("outcome_sum", 1),
+        "forecast": ("forecast_year", 0),
+    }
+    compared = 0
+    for row, fact in zip(rows, printed, strict=True):
+        assert (row["investment_type"] or "Totalt") == fact["investment_type"]
+        assert (row["parent_type"] or "") == fact["parent_type"]
+        for ours, (theirs, decimals) in amounts.items():
+            if fact[theirs]:
+                assert printed_as(row[ours], decimals) == fact[theirs], (row, ours)
+                compared += 1
+            else:  # what the report leaves empty is nothing
+                assert row[ours] in (None, "0.00"), (row, ours)
+    assert compared == 31
+    found = {row["investment_type"]: row["finding"] for row in rows if row["finding"]}
+    assert found == {"MSB": "forecast-above-frame"}  # check 38
+
+
+def test_plans_are_read_by_people_and_traced(made):
+    """Findings stand under the table, once; details are set in; a cell leads to its events."""
+    plan = ask(made, "action-plan", "--through", "2020-08", "--scale", "mnkr")
+    text = plan.stdout.replace("\u00a0", " ")
+    assert (plan.exit_code, plan.stderr) == (1, "")
+    assert "+178,99 %" in text
+    assert "Iakttagelse [forecast-below-effect]: Övriga kostnader" in text
+    early = ask(made, "action-plan", "--through", "2020-04", "--known-at", "2020-05-31")
+    assert early.exit_code == 0, early.output
+    shown = ask(made, "investments", "--through", "2020-08", "--lang", "en")
+    assert "\n  Skrivare " in shown.stdout
+    assert "Outcome % of" in shown.stdout
+    listed = ask(made, "action-plan", "--actions").stdout
+    assert "Datorer byts efter behov" in listed
+    row = ("--row", "investment_type=IT", "--through", "2020-08", "--format", "json")
+    *events, total = json.loads(ask(made, "trace", "investments", *row).stdout)
+    assert sum(Decimal(each["amount"]) for each in events) == Decimal(total["amount"])
+    assert total["amount"] == "399650.00"
+    for wrong in (
+        ("trace", "investments", "--row", "x"),
+        ("action-plan", "--actions", "--by", "unit"),
+        ("diff", "investments", "--known-at", "2020-06-01"),
+    ):
+        assert ask(made, *wrong).exit_code == 2
+
+
+def test_a_plan_that_is_given_out_says_the_same_again(made):
+    """After more has been told, asked again as it was."""
+    given = ask(made, "action-plan", "--through", "2020-08", "--publish", "--actor", "controller")
+    assert given.exit_code == 1
+    given = ask(made, "investments", "--through", "2020-04", "--publish", "--actor", "controller")
+    assert given.exit_code == 0, given.output
+    told = ("action=P1", "period=2020-09", "effect=1000000")
+    assert ask(made, "record", "action", *told, "--actor", "controller").exit_code == 0
+    again = ask(made, "replay", "--check")
+    assert again.exit_code == 0, again.output
 
 
 def test_every_month_was_known_when_it_was(made):

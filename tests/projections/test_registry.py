@@ -18,6 +18,8 @@ from projections.registry import projection
 def test_every_projection_stands_in_the_registry():
     """By name, with its columns of öre and percent, its title's key and its function."""
     assert sorted(PROJECTIONS) == [
+        "action_plan",
+        "actions",
         "assumptions",
         "balance",
         "batches",
@@ -29,6 +31,7 @@ def test_every_projection_stands_in_the_registry():
         "forecast_round",
         "general_ledger",
         "history",
+        "investments",
         "journal",
         "late_entries",
         "marked_series",

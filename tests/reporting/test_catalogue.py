@@ -12,7 +12,9 @@ import projections
 import reporting.catalogue
 from ledger.commands import Source
 from ledger.events import EVENTS
+from ledger.families.action import RecordActions
 from ledger.families.forecast import METHODS, OpenRound
+from ledger.families.investment import RecordInvestments
 from ledger.families.organisation_commands import DecideStructures, StructureRow
 from reporting.catalogue import LANGUAGES, LabelMissing, has, keys, label
 from reporting.tables import columns_of
@@ -96,6 +98,10 @@ def test_every_projection_has_a_title_and_words_for_its_columns(tmp_path):
     lines = (StructureRow("s", "Allt", None, "3000", "8999", 1, "2018-01"),)
     store.record(DecideStructures(lines, "s.csv"), ACTOR, Source("s.csv"))
     store.record(OpenRound("T2", "2020-08", "s"), ACTOR, Source("test"))
+    plan = {"action": "P1", "unit": "10", "action_area": "Personal", "assignment": 1}
+    store.record(RecordActions((plan | {"year": "2020"},), "a.csv"), ACTOR, Source("a.csv"))
+    frame = {"investment_type": "IT", "unit": "10", "year": "2020", "frame": 1}
+    store.record(RecordInvestments((frame,), "i.csv"), ACTOR, Source("i.csv"))
     book = store.book()
     store.close()
     missing = {name for name in columns_shown(book) if not has(f"column.{name}")}
