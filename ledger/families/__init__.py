@@ -5,7 +5,9 @@ it its commands. Importing this package registers them all; a new family is a mo
 """
 
 from ledger.families import (
+    assignment,
     budget,
+    commentary,
     erasure,
     followup,
     forecast,
@@ -18,11 +20,15 @@ from ledger.families import (
     risk,
     roles,
     scenario,
+    scorecard,
     sealing,
+    statistic,
 )
 
 __all__ = [
+    "assignment",
     "budget",
+    "commentary",
     "erasure",
     "followup",
     "forecast",
@@ -35,5 +41,7 @@ __all__ = [
     "risk",
     "roles",
     "scenario",
+    "scorecard",
     "sealing",
+    "statistic",
 ]
