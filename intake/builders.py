@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from intake.cells import Values
+from intake.follow_builders import FOLLOWED_BUILDERS
 from intake.outcome import outcome
 from intake.parts import Builder, Parts, registered
 from intake.wishes import ImportOptions
@@ -271,4 +272,5 @@ BUILDERS: dict[str, Builder] = {
     "retention": retention,
     "hold": hold,
     "roles": roles,
+    **FOLLOWED_BUILDERS,
 }

@@ -12,6 +12,7 @@ from intake.builders import BUILDERS, TAKE_NULLS
 from intake.cells import MoneyForm, Values, convert
 from intake.excel import read_excel
 from intake.excerpts import Excerpted
+from intake.follow_builders import FOLLOWED_BUILDERS
 from intake.kinds import KINDS, Kind
 from intake.layout import detect, judge, lay_out
 from intake.parts import Parts
@@ -168,7 +169,15 @@ def _batch(
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
     # What may come again after others (a forecast, a hold) has commands that say what is known.
-    repeatable = ("forecast", "assumption", "risk", "retention", "hold", "roles")
+    repeatable = (
+        "forecast",
+        "assumption",
+        "risk",
+        "retention",
+        "hold",
+        "roles",
+        *FOLLOWED_BUILDERS,
+    )
     key = None if kind.name in repeatable else _key(values, kind)
     commands: tuple[Command, ...] = (
         told,

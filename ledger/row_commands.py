@@ -4,7 +4,7 @@ Each row is a mapping of the fields of what it is about, with ``line`` for the l
 A row that says what is on record already is known; so such a file may come again after others,
 and needs no digest of its own. ::
 
-    row ── _Work.take ──> events (none: known)
+    row ── Work.take ──> events (none: known)
                     └──> RowRefused: a problem with the row's line
 """
 
@@ -57,7 +57,9 @@ class Work:
         """Refuse what an earlier row of the file is about already."""
         if what in self.seen:
             at = self.seen[what]
-            refuse("row-repeated", f"{said} stands in line {at} already", "Keep one of the rows.")
+            refuse(
+                "record-repeated", f"{said} stands in line {at} already", "Keep one of the rows."
+            )
         self.seen[what] = line
 
     def unit(self, row: Row) -> str:
@@ -122,7 +124,7 @@ class RowCommand:
 
     rows: tuple[Row, ...]
     file: str
-    kind: str
+    kind: str = ""
 
     @abstractmethod
     def work(self, state: State, look: Lookup) -> Work:
