@@ -21,6 +21,7 @@ from cli import (
     erasing,
     explain,
     export,
+    following,
     forecast_explanation,
     forecast_scores,
     history,
@@ -108,7 +109,12 @@ app.command()(books.journal)
 app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
+app.command()(following.variances)
+app.command()(following.scorecard)
+app.command()(following.statistics)
 app.command("follow-up")(marking.follow_up)
+app.command()(following.assignments)
+app.command()(following.commentary)
 rounds.app.command()(forecast_explanation.explain)
 rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)

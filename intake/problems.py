@@ -67,8 +67,8 @@ TABLE: dict[str, str] = {
     "point, such as -1 234,50.",
     "bad-decimal": "The field is no number. Write digits with one decimal comma or point.",
     "bad-interval": "The field is no period. Write a month, tertial, quarter, half-year, year, "
-    "week or day (2020-08, 2020-T2, 2020-Q3, 2020-H1, 2020, 2020-W38, 2020-10-23), or several months "
-    "(2020-01--2020-08).",
+    "week or day (2020-08, 2020-T2, 2020-Q3, 2020-H1, 2020, 2020-W38, 2020-10-23), or several "
+    "months (2020-01--2020-08).",
     "two-decimal-marks": "An amount has more than one decimal comma or point. Thousands are parted "
     "by spaces, not by points or commas.",
     "too-many-decimals": "An amount has a part smaller than an öre. Give at most two decimals of "

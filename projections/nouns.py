@@ -9,7 +9,14 @@ from typing import Any
 import polars as pl
 
 from ledger.errors import UsageError
-from projections import account_balance, cost_growth, forecast_rounds, marked_entries, period_result
+from projections import (
+    account_balance,
+    cost_growth,
+    explained_variances,
+    forecast_rounds,
+    marked_entries,
+    period_result,
+)
 from projections.counted import Counted, Formulas
 from projections.dimensions import CODES
 
@@ -102,6 +109,15 @@ NOUNS: dict[str, Noun] = {
             "outcome",
             ("mark", *CODES),
             by_level=True,
+        ),
+        Noun(
+            "variances",
+            explained_variances.variances,
+            explained_variances.counted_variances,
+            explained_variances.AMOUNTS,
+            explained_variances.FORMULAS,
+            "variance",
+            ("line",),
         ),
     )
 }

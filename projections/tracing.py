@@ -44,6 +44,7 @@ _TOPICS = (
     "outcome.opening_balance_stated",
     "budget.decided",
     "forecast.entered",
+    "commentary.variance_explained",
 )
 #: What people wrote, whichever of these an event has.
 _TEXTS = ("text", "comment", "reason")
@@ -74,9 +75,9 @@ def trace(
 ) -> pl.DataFrame:
     """The events behind one figure of a noun's table, in log order, and their sum.
 
-    ``noun`` is result, cost_development, balance, follow_up or forecast (the year-end of a round:
-    the one named, else the latest adopted of the fiscal year); ``measure`` the figure's column, by
-    default outcome, closing of a balance, year_end of a forecast. The cell is named as the table
+    ``noun`` is result, cost_development, balance, follow_up, variances or forecast (the year-end
+    of a round: the one named, else the latest adopted of the fiscal year); ``measure`` the
+    figure's column, by default outcome, closing of a balance, year_end of a forecast. The cell is named as the table
     names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too); what is
     not named is summed. In a result or follow_up ``unit`` is the row of that unit among those of
     its own level, or of the level ``by``; elsewhere it is the unit and all below it. The rest is

@@ -24,6 +24,8 @@ closes("commentary", ended=True)
 Figure = Literal["variance", "forecast_variance"]
 FIGURES: tuple[str, ...] = get_args(Figure)
 STATES = ("standing", "withdrawn")
+#: The setting that says how many kronor may be left of a variance that is explained.
+TOLERANCE = "variance.tolerance"
 
 
 class CommentaryWritten(Event):
