@@ -165,6 +165,18 @@ def year(data: Path) -> Iterator[Step]:
             yield from _round_opened()
         yield Step(text, date(*then, 12), 15, CONTROLLER, None, _closing(month), _CLOSE)
     yield from _round_adopted(data)
+    yield from _followed_up()
+
+
+#: What is followed up beside the books, by the word for it.
+_FOLLOWED = ("scorecard", "statistics", "assignments", "variances", "commentary")
+
+
+def _followed_up() -> Iterator[Step]:
+    """The texts and measures of the interim report."""
+    text = word("message.demo_followed")
+    for hour, name in enumerate(_FOLLOWED, 8):
+        yield Step(text, date(2020, 9, 21), hour, CONTROLLER, f"{name}-{ROUND}.csv")
 
 
 def _covid_marked() -> Step:

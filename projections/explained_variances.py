@@ -127,7 +127,7 @@ def _state(figure: str, explained: str, within: int) -> pl.Expr:
 
 def tolerance(book: Book) -> int:
     """What may be left of a variance that is explained, öre."""
-    return to_ore(book.organisation.setting("variance.tolerance") or "0")
+    return to_ore((book.organisation.setting("variance.tolerance") or "").strip() or "0")
 
 
 def counted_variances(

@@ -77,11 +77,11 @@ def trace(
 
     ``noun`` is result, cost_development, balance, follow_up, variances or forecast (the year-end
     of a round: the one named, else the latest adopted of the fiscal year); ``measure`` the
-    figure's column, by default outcome, closing of a balance, year_end of a forecast. The cell is named as the table
-    names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too); what is
-    not named is summed. In a result or follow_up ``unit`` is the row of that unit among those of
-    its own level, or of the level ``by``; elsewhere it is the unit and all below it. The rest is
-    asked as of the table.
+    figure's column, by default outcome, closing of a balance, year_end of a forecast, variance of
+    variances. The cell is named as the table names its row: ``line`` … ``mark`` are keys of it
+    (``unmapped`` and ``without`` too); what is not named is summed. In a result or follow_up
+    ``unit`` is the row of that unit among those of its own level, or of the level ``by``;
+    elsewhere it is the unit and all below it. The rest is asked as of the table.
 
     Columns: ``position``, ``topic``, ``recorded_at``, ``actor``, ``source``, ``source_line``,
     ``source_digest``, ``period``, ``date``, ``unit``, ``account``, ``line``, ``voucher`` (series

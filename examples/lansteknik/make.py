@@ -16,7 +16,7 @@ files land beside this script.
 
     printed ─→ months ─┬─→ year2020 ─→ vouchers ─→ 2020/*.csv, later/*.csv
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
-                       └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
+                       └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks, followed
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 
 from made import (  # type: ignore[import-not-found]  # found beside the script when it is run
     budget,
+    followed,
     forecast,
     history,
     months,
@@ -45,6 +46,7 @@ def make(folder: Path) -> None:
     budget.write(folder)
     forecast.write(folder)
     risks.write(folder)
+    followed.write(folder)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def check_setting(setting: str, value: str) -> None:
         raise UsageError(f"{setting} cannot be {value!r}.", f"Write one of: {'; '.join(values)}.")
     if setting in _NUMBERS:
         try:
-            threshold(setting, value)
+            threshold(COMMENT_OVER if setting == TOLERANCE else setting, value)
         except NotMoney as error:
             raise UsageError(
                 f"{setting} cannot be {value!r}: {error}.",
