@@ -176,6 +176,7 @@ def test_pages_of_a_book_stand_still_while_the_log_grows(books):
 def test_the_processing_history_is_every_kind_that_sets_how_the_books_are_kept():
     """Each family is either that or what is entered; a new one must be put in its place."""
     entered = {"budget", "followup", "forecast", "outcome", "risk", "scenario"}
+    entered |= {"assignment", "commentary", "scorecard", "statistic"}
     assert {kind.family() for kind in EVENTS.values()} == {
         *event_history.PROCESSING_FAMILIES,
         *entered,

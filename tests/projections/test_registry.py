@@ -18,10 +18,12 @@ from projections.registry import projection
 def test_every_projection_stands_in_the_registry():
     """By name, with its columns of öre and percent, its title's key and its function."""
     assert sorted(PROJECTIONS) == [
+        "assignments",
         "assumptions",
         "balance",
         "batches",
         "budget_series",
+        "commentary",
         "correction_rows",
         "corrections",
         "cost_development",
@@ -39,8 +41,12 @@ def test_every_projection_stands_in_the_registry():
         "roles",
         "rounds",
         "scenarios",
+        "scorecard",
         "sources",
+        "statistics",
         "trace",
+        "variance_explanations",
+        "variances",
     ]
     for name, one in PROJECTIONS.items():
         assert one.name == name
