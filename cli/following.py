@@ -112,5 +112,7 @@ def variances(
 
     book = book_of(ask, ask.known_at)
     figure = "forecast_variance" if forecast else "variance"
-    table = variances_table(book, ask.spoken, figure=figure, **asked(ask, by="line"))
+    words = asked(ask, by="line")
+    brief = ask.form == "table"
+    table = variances_table(book, ask.spoken, figure=figure, brief=brief, **words)
     show(table, ask, simulated=is_simulated(book))

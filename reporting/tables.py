@@ -115,6 +115,7 @@ _WORDS = {
     "overdue": "answer",
     "memo": "answer",
     "progress": "progress",
+    "measured_in": "measured_in",
     "row_kind": "variance_row",
     "forecast_state": "state",
 }

@@ -18,7 +18,7 @@ from ledger.log import Book
 from projections.dimensions import outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import asked, known
-from reporting.tables import Column, Table, table_from
+from reporting.tables import SAID, Column, Table, table_from
 
 #: Of each figure: plan, actual, variance, remainder and state in `projections.variances`.
 _FIGURES = {
@@ -30,10 +30,12 @@ _FIGURES = {
 }
 
 
-def variances_table(book: Book, lang: Language, *, figure: str = "variance", **ask: Any) -> Table:
+def variances_table(
+    book: Book, lang: Language, *, figure: str = "variance", brief: bool = False, **ask: Any
+) -> Table:
     """The variances of a figure (variance or forecast_variance), asked as
     `projections.variances`; the row of each, its explanations, memos, and the remainder, as
-    ``row_kind`` says."""
+    ``row_kind`` says. ``brief`` leaves empty, for people, what the row above says already."""
     frame = projections.variances(book, **ask)
     told = projections.variance_explanations(book, **ask)
     keys = frame.columns[: frame.columns.index("name")]
@@ -50,9 +52,22 @@ def variances_table(book: Book, lang: Language, *, figure: str = "variance", **a
         Column("amount", "amount", signed=True),
         Column(state, words="state"),
     ]
+    if brief:
+        _abbreviate(rows, [*keys, "name", plan, actual, state], keys, lang)
     notes = [*asked(book, lang, **ask), label(f"note.{figure}_rows", lang), known(book, lang)]
     title = label("title.variances", lang, through=through, scale="{scale}")
     return table_from(rows, columns, title, notes)
+
+
+def _abbreviate(
+    rows: list[dict[str, Any]], said: list[str], keys: list[str], lang: Language
+) -> None:
+    """Leave empty, in place, what the row above says; name the total."""
+    for row in rows:
+        if row["row_kind"] != "variance":
+            row |= dict.fromkeys(said, SAID)
+        elif len(keys) == 1 and row[keys[0]] is None:
+            row[keys[0]] = label("message.total", lang)
 
 
 def _rows(
@@ -75,11 +90,7 @@ def _rows(
         for memo, kind in (("no", "explanation"), ("yes", "memo")):
             for each in mine:
                 if each["memo"] == memo:
-                    yield {
-                        **place,
-                        "row_kind": kind,
-                        "text": each["text"],
-                        "amount": each["amount"],
-                    }
+                    amount, text = each["amount"], each["text"]
+                    yield {**place, "row_kind": kind, "text": text, "amount": amount}
         if row[state] == "remainder" and mine:
             yield {**place, "row_kind": "remainder", "amount": row[remainder]}
