@@ -75,7 +75,8 @@ MESSAGES = [
         "partly reached at 3, and the target is 3.5", "Correct one of them.",
     ),
     (
-        "scorecard", "unit;indicator;period;fulfilment;reason\n10;Sjukfrånvaro;2020-T2;uppfylld;x\n",
+        "scorecard",
+        "unit;indicator;period;fulfilment;reason\n10;Sjukfrånvaro;2020-T2;uppfylld;x\n",
         "judgement-differs",
         "fulfilment 'reached', and value, target and history give 'not'",
         "Leave it empty, or correct the value.",
@@ -192,7 +193,8 @@ def test_the_same_row_twice_is_told(store, tmp_path, kind, text):
 )  # fmt: skip
 def test_a_closed_month_is_a_rule(store, tmp_path, family, kind, text, found):
     """Exit code 4: the file may be right, the record says no."""
-    store.record(ClosePeriods(("2020-08",), family), ACTOR, Source("ledger close"))
+    months = ("2019-08", "2020-08") if family == "statistic" else ("2020-08",)
+    store.record(ClosePeriods(months, family), ACTOR, Source("ledger close"))
     problem = the_problem(store, write(tmp_path, text, f"{kind}.csv"), kind=kind)
     assert (problem.code, problem.kind) == ("period-closed", "rule")
     assert problem.found == f"2020-08 is closed for {found}"
