@@ -133,7 +133,8 @@ class Commentary(Slice):
 @dataclass(frozen=True)
 class WriteCommentary(RowCommand):
     """Write texts of sections: ``section``, ``unit``, ``period``, ``text``; another text takes the
-    place of the one on record, as a new version."""
+    place of the one on record, as a new version. What was erased is not told again: write the new
+    text first, then erase the old."""
 
     kind: str = "commentary"
 
@@ -198,7 +199,7 @@ class _Explaining(Work):
             refuse("bad-variance", "the text is empty", "Say what explains the variance.")
         about = About(unit, row.get("report_line"), period, figure)
         self.once((about, row["text"]), f"{row['text']!r}", line)
-        stands = self._standing(about, row["text"])
+        stands = self._standing(about, row)
         if row.get("state") == "withdrawn":
             return self._withdrawn(row, about, stands)
         amount, memo = row.get("amount"), row.get("memo", "no") == "yes"
@@ -223,10 +224,16 @@ class _Explaining(Work):
         reason = self.why(row, f"{row['text']!r} explains {was} on record")
         return [VarianceExplained(**content, replaces=stands.position, reason=reason)]
 
-    def _standing(self, about: About, text: str) -> Explanation | None:
-        """The explanation on record that has that text."""
-        for one in self.known.explanations.values():
-            if one.about == about and self.look.private(one.text_at, "text") == text:
+    def _standing(self, about: About, row: Row) -> Explanation | None:
+        """The explanation on record that has the row's text; else one of the same amount whose
+        text was erased: it is not told again."""
+        mine = [one for one in self.known.explanations.values() if one.about == about]
+        for one in mine:
+            if self.look.private(one.text_at, "text") == row["text"]:
+                return one
+        for one in mine:
+            erased = self.look.is_erased(one.text_at, "text")
+            if erased and one.event.amount == row.get("amount"):
                 return one
         return None
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -287,3 +288,16 @@ def test_statistics_and_commentary_are_there(made):
     assert (desk["comparator"], desk["change_percent"]) == ("2019-08", "6.96")
     sections = [row["section"] for row in rows_of(made, "commentary", "--through", "2020-08")]
     assert sections == ["sammanfattning", "verksamhet", "medarbetare", "ekonomi", "investeringar"]
+
+
+def test_the_page_s_commands_run(made):
+    """docs/followed-up.md: its files are known to the demo, its tables have rows."""
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "followed-up.md").read_text(encoding="utf-8")
+    lines = page.partition("```\n")[2].partition("```")[0].splitlines()
+    assert len(lines) == 7
+    for line in lines:
+        words = shlex.split(line.replace("examples/", f"{root}/examples/"))[1:]
+        done = ask(made, *words)
+        assert done.exit_code == 0, done.output
+        assert len(done.stdout.splitlines()) > (0 if words[0] in ("import", "record") else 4)

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.errors import InputRefused, UsageError
 from ledger.families.commentary import ExplainVariances, WriteCommentary
+from ledger.families.erasure_commands import Approval, EraseTexts
 from ledger.families.governance import ClosePeriods
 from ledger.families.organisation_commands import ChangeSettings
 from projections import commentary, trace, variance_explanations, variances
@@ -147,6 +148,17 @@ def test_another_amount_takes_the_place_and_a_withdrawal_takes_away(booked):
     assert variance_explanations(booked.book).is_empty()
     assert variance_explanations(was)["amount"].to_list() == [250_00]
     assert explain(booked, row) == 1
+
+
+def test_an_erased_explanation_stays_erased(booked):
+    row = ROW | {"amount": 250_00}
+    explain(booked, row)
+    position = int(variance_explanations(booked.book)["position"][0])
+    booked.record(EraseTexts(position, (), Approval("RN 2020/9", "Bo")))
+    assert explain(booked, row) == 0
+    (shown_,) = variance_explanations(booked.book).select("amount", "text").rows()
+    assert shown_[0] == 250_00
+    assert shown_[1].startswith("[gallrad ")
 
 
 @pytest.mark.parametrize(
