@@ -169,6 +169,18 @@ def year(data: Path) -> Iterator[Step]:
             yield from _plan("2020-T1", date(2020, 5, 14))
     yield from _plan("2020-T2", date(2020, 9, 14))
     yield from _round_adopted(data)
+    yield from _followed_up()
+
+
+#: What is followed up beside the books, by the word for it.
+_FOLLOWED = ("scorecard", "statistics", "assignments", "variances", "commentary")
+
+
+def _followed_up() -> Iterator[Step]:
+    """The texts and measures of the interim report."""
+    text = word("message.demo_followed")
+    for hour, name in enumerate(_FOLLOWED, 8):
+        yield Step(text, date(2020, 9, 21), hour, CONTROLLER, f"{name}-{ROUND}.csv")
 
 
 def _plan(of: str, day: date) -> Iterator[Step]:

@@ -22,6 +22,7 @@ from cli import (
     erasing,
     explain,
     export,
+    following,
     forecast_explanation,
     forecast_scores,
     history,
@@ -111,9 +112,14 @@ app.command()(books.journal)
 app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
+app.command()(following.variances)
+app.command()(following.scorecard)
+app.command()(following.statistics)
 app.command("follow-up")(marking.follow_up)
 app.command("action-plan")(plans.action_plan)
 app.command()(plans.investments)
+app.command()(following.assignments)
+app.command()(following.commentary)
 rounds.app.command()(forecast_explanation.explain)
 rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 Family = Annotated[
-    str, typer.Option("--family", metavar="FAMILY", help="What closes: outcome or budget.")
+    str,
+    typer.Option(
+        "--family",
+        metavar="FAMILY",
+        help="What closes: outcome, budget, scorecard, statistic or commentary.",
+    ),
 ]
 Unit = Annotated[
     str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")

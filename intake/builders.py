@@ -14,6 +14,7 @@ import polars as pl
 
 from intake.cells import Values
 from intake.columns import Kind
+from intake.follow_builders import FOLLOWED_BUILDERS
 from intake.outcome import outcome
 from intake.parts import Builder, Parts, registered
 from intake.plan_kinds import ACTION, INVESTMENT
@@ -294,4 +295,5 @@ BUILDERS: dict[str, Builder] = {
     "retention": retention,
     "hold": hold,
     "roles": roles,
+    **FOLLOWED_BUILDERS,
 }

@@ -19,8 +19,9 @@ from intake.layout import Columns
 from intake.table import Day, Inexact, Number, Teller, Unread, shown
 from ledger.commands import Notice
 from ledger.families.organisation import Organisation
+from ledger.measures import interval, number
 from ledger.money import BeyondRange, NotMoney, fits, round_to_ore, to_ore
-from ledger.periods import is_month
+from ledger.periods import NotAPeriod, is_month
 
 _DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
@@ -224,7 +225,9 @@ def _day(cell: str) -> str:
         try:
             return date.fromisoformat(text).isoformat()
         except ValueError:
-            pass
+            remedy = "Ask which day is meant, and write it as 2020-08-17."
+            found = f"{shown(cell)} is a day that no calendar has"
+            raise _Wrong("bad-date", found, remedy) from None
     raise _Wrong("bad-date", f"{shown(cell)} is no date", "Write it as 2020-08-17.")
 
 
@@ -251,7 +254,34 @@ def _whole(cell: str) -> int:
     raise _Wrong("bad-number", f"{shown(cell)} is no whole number", "Write digits only.")
 
 
+def _decimal(cell: str) -> str:
+    """A number with the decimals that it is written with, as text."""
+    if isinstance(cell, Inexact):
+        remedy = "Write it as text, or export CSV."
+        raise _Wrong("excel-precision", f"{shown(cell)} has more digits than Excel keeps", remedy)
+    if not isinstance(cell, Day):
+        try:
+            return number(str(cell))
+        except NotMoney:
+            pass
+    remedy = "Write digits with one decimal comma or point, such as 98,7."
+    raise _Wrong("bad-decimal", f"{shown(cell)} is no number", remedy)
+
+
+def _interval(cell: str) -> str:
+    if isinstance(cell, Day) and cell[8:10] == "01":
+        found = f"{shown(cell)} is a date in Excel, and may be a day or its month"
+        raise _Wrong("bad-interval", found, "Format the column as text, and write 2020-08.")
+    try:
+        return interval(cell[:10] if isinstance(cell, Day) else str(cell)).text
+    except NotAPeriod:
+        remedy = "Write 2020-08, 2020-T2, 2020-H1, 2020, 2020-W38 or 2020-01--2020-08."
+        raise _Wrong("bad-interval", f"{shown(cell)} is no period", remedy) from None
+
+
 _READERS: dict[str, Reader] = {
+    "decimal": _decimal,
+    "interval": _interval,
     "month": _month,
     "date": _day,
     "time": _time,

@@ -1,4 +1,4 @@
-"""What a kind of table is made of: its columns, and what their cells are."""
+"""What a column and a kind of table are, and the columns that several kinds have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-ColumnType = Literal["code", "text", "amount", "month", "date", "time", "year", "number", "word"]
+ColumnType = Literal[
+    "code",
+    "text",
+    "amount",
+    "decimal",
+    "month",
+    "interval",
+    "date",
+    "time",
+    "year",
+    "number",
+    "word",
+]
 
 
 @dataclass(frozen=True)
@@ -44,3 +56,19 @@ class Kind:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+
+PERIOD = Column("period", "month", ("period", "månad"), "the month, as 2020-08")
+UNIT = Column("unit", "code", ("enhet",), "the unit's code", required=True, of="unit")
+ACCOUNT = Column("account", "code", ("konto",), "the account", required=True, of="account")
+AMOUNT = Column(
+    "amount", "amount", ("belopp",), "kronor, income positive", required=True, filled=True
+)
+PROJECT = Column("project", "code", ("projekt",), "the project", of="project")
+PRODUCT = Column("product", "code", ("produkt",), "the product", of="product")
+ACTIVITY = Column("activity", "code", ("verksamhet",), "the activity", of="activity")
+ROUND = Column("round", "text", ("omgång", "prognosomgång"), "the round", True, True)
+REPORT_LINE = ("rad", "rapportrad")
+VALID_FROM = Column(
+    "valid_from", "month", ("gäller_från",), "from which month it holds", required=True, filled=True
+)

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import unicodedata
 
-from intake.columns import Column, Kind
+from intake.columns import (
+    ACCOUNT,
+    ACTIVITY,
+    AMOUNT,
+    PERIOD,
+    PRODUCT,
+    PROJECT,
+    REPORT_LINE,
+    ROUND,
+    UNIT,
+    VALID_FROM,
+    Column,
+    ColumnType,
+    Kind,
+)
+from intake.follow_kinds import FOLLOWED
 from intake.plan_kinds import ACTION, INVESTMENT
-
-PERIOD = Column("period", "month", ("period", "månad"), "the month, as 2020-08")
-UNIT = Column("unit", "code", ("enhet",), "the unit's code", required=True, of="unit")
-ACCOUNT = Column("account", "code", ("konto",), "the account", required=True, of="account")
-AMOUNT = Column(
-    "amount", "amount", ("belopp",), "kronor, income positive", required=True, filled=True
-)
-PROJECT = Column("project", "code", ("projekt",), "the project", of="project")
-PRODUCT = Column("product", "code", ("produkt",), "the product", of="product")
-ACTIVITY = Column("activity", "code", ("verksamhet",), "the activity", of="activity")
-ROUND = Column("round", "text", ("omgång", "prognosomgång"), "the round", True, True)
-REPORT_LINE = ("rad", "rapportrad")
-VALID_FROM = Column(
-    "valid_from", "month", ("gäller_från",), "from which month it holds", required=True, filled=True
-)
 
 _VERSIONS = {
     "ursprunglig": "original",
@@ -347,6 +347,8 @@ ROLES = Kind(
     also=("role", "roll", "behörigheter"),
 )
 
+__all__ = ["KINDS", "KNOWN_HEADERS", "Column", "ColumnType", "Kind", "by_header", "plain"]
+
 #: Every kind of table, by its name.
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -359,6 +361,7 @@ KINDS: dict[str, Kind] = {
         RISK,
         ACTION,
         INVESTMENT,
+        *FOLLOWED,
         UNITS,
         ACCOUNTS,
         CODES,

@@ -65,6 +65,10 @@ TABLE: dict[str, str] = {
     "empty-field": "A field that must be filled in is empty. Fill it in.",
     "bad-amount": "The field is no amount. Write kronor with digits and one decimal comma or "
     "point, such as -1 234,50.",
+    "bad-decimal": "The field is no number. Write digits with one decimal comma or point.",
+    "bad-interval": "The field is no period. Write a month, tertial, quarter, half-year, year, "
+    "week or day (2020-08, 2020-T2, 2020-Q3, 2020-H1, 2020, 2020-W38, 2020-10-23), or several "
+    "months (2020-01--2020-08).",
     "two-decimal-marks": "An amount has more than one decimal comma or point. Thousands are parted "
     "by spaces, not by points or commas.",
     "too-many-decimals": "An amount has a part smaller than an öre. Give at most two decimals of "
@@ -177,8 +181,8 @@ RULES: dict[str, str] = {
     "not hold.",
     "risk-repeated": "A risk stands twice in the file. Keep one row.",
     "risk-closed": "The risk is closed. Identify a new one.",
-    "reason-missing": "Whoever reassesses or closes a risk, or changes what was told of a measure "
-    "or an investment, says why. Fill in reason.",
+    "reason-missing": "Whoever changes, restates, reassesses or closes what is on record says why. "
+    "Fill in reason.",
     "bad-action": "A measure of the action plan lacks something, or names a unit, year, month or "
     "amount that does not hold.",
     "action-unplanned": "The measure is not planned for that fiscal year. Plan it: unit, "
@@ -224,6 +228,27 @@ RULES: dict[str, str] = {
     "unknown-voucher": "No voucher of that name is on record. Write A 1001 or A-1001@2020.",
     "voucher-of-several-years": "Several fiscal years have a voucher of that name. Add the year: "
     "A-1001@2020.",
+    "record-repeated": "The same thing stands twice in the file. Keep one of the rows.",
+    "unknown-word": "The field takes one of few words. Write one that the message names.",
+    "bad-indicator": "An indicator or a measure of it lacks something, or its target, limit, base "
+    "and direction do not hold together.",
+    "judgement-differs": "Somebody judged fulfilment or trend, and value, target, direction and "
+    "history say otherwise. Leave it empty: it is derived; or correct the value.",
+    "bad-statistic": "A statistic lacks something: a measure, whose it is, a value with what it "
+    "is counted in, or what it is compared with.",
+    "change-differs": "A change is stated that the two values do not give. Leave it empty: it is "
+    "computed.",
+    "comparator-differs": "What a figure is compared with is on record with another value. "
+    "Restate that one, or leave it out.",
+    "bad-assignment": "An assignment lacks something, stands on another unit, or has both a due "
+    "day and a due text.",
+    "assignment-closed": "The assignment is closed. Give a new one.",
+    "impossible-date": "A text names a day that no calendar has, as 31 April. Ask which day is "
+    "meant.",
+    "bad-commentary": "A text of a section lacks its section or itself.",
+    "bad-variance": "An explanation of a variance lacks its text or its amount.",
+    "explanation-unknown": "No explanation with that text stands. Write it as it is on record; "
+    "see `ledger variances`.",
     "auditor-alone": "An auditor holds no other role. Take the other one first.",
 }
 

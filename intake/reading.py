@@ -13,6 +13,7 @@ from intake.cells import MoneyForm, Values, convert
 from intake.columns import Kind
 from intake.excel import read_excel
 from intake.excerpts import Excerpted
+from intake.follow_builders import FOLLOWED_BUILDERS
 from intake.kinds import KINDS
 from intake.layout import detect, judge, lay_out
 from intake.parts import Parts
@@ -157,7 +158,10 @@ def values_of(
 
 #: What may come again after others (a forecast, a hold) has commands that say what is known.
 _REPEATABLE = frozenset(
-    ("forecast", "assumption", "risk", "action", "investment", "retention", "hold", "roles")
+    (
+        *("forecast", "assumption", "risk", "action", "investment", "retention", "hold", "roles"),
+        *FOLLOWED_BUILDERS,
+    )
 )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from projections.accountability import roles as roles
     from projections.action_plans import action_plan as action_plan
     from projections.action_plans import actions as actions
+    from projections.assignment_register import assignments as assignments
     from projections.assumed import assumed_months as assumed_months
     from projections.comparison import diff as diff
     from projections.corrected import correction_rows as correction_rows
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from projections.event_history import history as history
     from projections.event_history import history_page as history_page
     from projections.event_history import processing_topics as processing_topics
+    from projections.explained_variances import commentary as commentary
+    from projections.explained_variances import variance_explanations as variance_explanations
+    from projections.explained_variances import variances as variances
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
@@ -50,9 +54,11 @@ if TYPE_CHECKING:
     from projections.replaying import adopted_rounds as adopted_rounds
     from projections.replaying import canonical_rows as canonical_rows
     from projections.replaying import replay as replay
+    from projections.reported_statistics import statistics as statistics
     from projections.risk_register import exposed_risks as exposed_risks
     from projections.risk_register import risks as risks
     from projections.scenario_runs import scenarios as scenarios
+    from projections.scorecards import scorecard as scorecard
     from projections.source_files import sources as sources
     from projections.timelines import budget_series as budget_series
     from projections.timelines import marked_series as marked_series

@@ -14,6 +14,7 @@ from projections import (
     account_balance,
     action_plans,
     cost_growth,
+    explained_variances,
     forecast_rounds,
     investment_frames,
     marked_entries,
@@ -144,6 +145,15 @@ NOUNS: dict[str, Noun] = {
             investment_frames.OWN,
             by_level=True,
             compared=False,
+        ),
+        Noun(
+            "variances",
+            explained_variances.variances,
+            explained_variances.counted_variances,
+            explained_variances.AMOUNTS,
+            explained_variances.FORMULAS,
+            "variance",
+            ("line",),
         ),
     )
 }

@@ -51,6 +51,7 @@ _TOPICS = (
     "investment.frame_decided",
     "investment.made",
     "investment.forecast",
+    "commentary.variance_explained",
 )
 #: What people wrote, whichever of these an event has.
 _TEXTS = ("text", "comment", "reason")

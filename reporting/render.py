@@ -33,7 +33,7 @@ def exact(value: Value, column: Column) -> Any:
     match column.kind:
         case "amount":
             return to_text(int(value))
-        case "percent":
+        case "percent" | "decimal":
             return f"{Decimal(value):f}"
         case "count" | "number":
             return int(value)
@@ -77,7 +77,7 @@ def to_csv(table: Table, *, excel: bool = False) -> str:
 def _cell(value: Value, column: Column, excel: bool) -> str:
     known = value if column.kind in ("numbers", "texts") else exact(value, column)
     text = "" if known is None else str(known)
-    decimal = excel and column.kind in ("amount", "percent")
+    decimal = excel and column.kind in ("amount", "percent", "decimal")
     return text.replace(".", ",") if decimal else text
 
 
@@ -97,6 +97,9 @@ def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
         case "percent":
             exact_value = None if value is None else Decimal(value)
             return numbers.percent(exact_value, lang, signed=column.signed)
+        case "decimal":
+            known = None if value is None else Decimal(value)
+            return "" if known is None else numbers.shown(known, lang, signed=column.signed)
         case "count":
             return numbers.count(None if value is None else int(value), lang)
         case "number":

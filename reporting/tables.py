@@ -18,7 +18,7 @@ from reporting.numbers import DECIMALS, Scale
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["text", "amount", "percent", "count", "number", "numbers", "texts"]
+Kind = Literal["text", "amount", "percent", "decimal", "count", "number", "numbers", "texts"]
 Value = str | int | Decimal | None
 
 #: A value that the row above says already: people see nothing there.
@@ -33,7 +33,8 @@ class Column:
     ``group`` stand together in JSON, as one object under that key. ``word`` is the catalogue's
     key of the heading where it is not ``column.KEY``, or the heading itself. ``words`` is the
     catalogue's section that has words for the values, where people read them. ``ore`` shows an
-    amount in kronor with its öre, whatever the scale. A ``number`` is a whole number that names
+    amount in kronor with its öre, whatever the scale. A ``decimal`` is a number of whatever its
+    row says, with its own decimals. A ``number`` is a whole number that names
     something: shown as it is written, without thousands. ``numbers`` and ``texts`` are several of
     them with spaces between, a list in JSON.
     """
@@ -86,6 +87,9 @@ class Table:
 #: Columns whose sign is the message: better or worse, more or less.
 _SIGNED = ("variance", "change", "difference")
 
+#: Columns that are decimals, where a projection has them as text.
+_DECIMALS = ("value", "target", "partly", "base", "previous", "comparator_value", "change")
+
 
 #: Columns whose values are codes that the catalogue has words for.
 _WORDS = {
@@ -102,6 +106,22 @@ _WORDS = {
     "state": "state",
     "status": "state",
     "topic": "topic",
+    "basis": "interval",
+    "interval_kind": "interval",
+    "direction": "direction",
+    "fulfilment": "fulfilment",
+    "fulfilment_by": "known_by",
+    "trend": "trend",
+    "trend_by": "known_by",
+    "change_by": "known_by",
+    "qualifier": "qualifier",
+    "maturity": "maturity",
+    "overdue": "answer",
+    "memo": "answer",
+    "progress": "progress",
+    "measured_in": "measured_in",
+    "row_kind": "variance_row",
+    "forecast_state": "state",
 }
 
 
@@ -123,6 +143,8 @@ def columns_of(frame: pl.DataFrame, amounts: Iterable[str]) -> tuple[Column, ...
             kind = "percent"
         elif dtype.is_integer():
             kind = "count"
+        elif name in _DECIMALS:
+            kind = "decimal"
         signed = any(word in name for word in _SIGNED)
         found.append(Column(name, kind, signed, words=_WORDS.get(name)))
     return tuple(found)
@@ -160,7 +182,7 @@ def table_from(
 def _value(value: Any, kind: Kind) -> Value:
     if value is None or value == SAID:
         return None if value is None else SAID
-    if kind == "percent":
+    if kind in ("percent", "decimal"):
         return Decimal(value)
     if kind in ("amount", "count", "number"):
         return int(value)

@@ -18,7 +18,7 @@ files land beside this script.
     printed ─→ months ─┬─→ year2020 ─→ vouchers ─→ 2020/*.csv, later/*.csv
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
                        └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
-                                     plans ─→ action-*, investment-*
+                       └─→ plans ─→ action-*, investment-*; followed ─→ scorecard and the rest
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 
 from made import (  # type: ignore[import-not-found]  # found beside the script when it is run
     budget,
+    followed,
     forecast,
     history,
     months,
@@ -49,6 +50,7 @@ def make(folder: Path) -> None:
     forecast.write(folder)
     risks.write(folder)
     plans.write(folder)
+    followed.write(folder)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ it its commands. Importing this package registers them all; a new family is a mo
 
 from ledger.families import (
     action,
+    assignment,
     budget,
+    commentary,
     erasure,
     followup,
     forecast,
@@ -20,12 +22,16 @@ from ledger.families import (
     risk,
     roles,
     scenario,
+    scorecard,
     sealing,
+    statistic,
 )
 
 __all__ = [
     "action",
+    "assignment",
     "budget",
+    "commentary",
     "erasure",
     "followup",
     "forecast",
@@ -39,5 +45,7 @@ __all__ = [
     "risk",
     "roles",
     "scenario",
+    "scorecard",
     "sealing",
+    "statistic",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import UsageError
+from ledger.families.commentary import TOLERANCE
 from ledger.families.forecast_approval import APPROVAL
 from ledger.families.forecast_entry import COMMENT_OVER, COMMENT_OVER_PERCENT, threshold
 from ledger.families.roles import FOUR_EYES
@@ -11,6 +12,7 @@ from ledger.money import NotMoney
 #: Settings with few values, the first of which holds where nobody says.
 CHOICES: dict[str, tuple[str, ...]] = {"four_eyes": FOUR_EYES, "forecast.approval": APPROVAL}
 _THRESHOLDS = (COMMENT_OVER, COMMENT_OVER_PERCENT)
+_NUMBERS = (*_THRESHOLDS, TOLERANCE)
 
 #: Settings that say what is looked at before it counts.
 CONTROLLING = frozenset({*CHOICES, *_THRESHOLDS})
@@ -24,9 +26,9 @@ def check_setting(setting: str, value: str) -> None:
     values = CHOICES.get(setting)
     if values is not None and value not in values:
         raise UsageError(f"{setting} cannot be {value!r}.", f"Write one of: {'; '.join(values)}.")
-    if setting in _THRESHOLDS:
+    if setting in _NUMBERS:
         try:
-            threshold(setting, value)
+            threshold(COMMENT_OVER if setting == TOLERANCE else setting, value)
         except NotMoney as error:
             raise UsageError(
                 f"{setting} cannot be {value!r}: {error}.",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -254,3 +255,151 @@ def test_the_record_is_exported(made, tmp_path):
     lines = ask(made, "export", "events").stdout.splitlines()
     assert json.loads(lines[0])["topic"] == "organisation.founded"
     assert [json.loads(line)["position"] for line in lines[-2:]] == [len(lines) - 2, len(lines) - 1]
+
+
+# ─── what is followed up beside the books ───────────────────────────────────────────────────────
+
+
+def printed(name: str, document: str = "000_83cf9a7054f044bc") -> list[dict[str, str]]:
+    """A table of the printed report."""
+    with (FACTS / f"{name}.csv").open(encoding="utf-8", newline="") as facts:
+        return [row for row in csv.DictReader(facts) if row["source_doc"] == document]
+
+
+def rows_of(made, *arguments):
+    """A command's JSON."""
+    done = ask(made, *arguments, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+DIRECTIONS = {"qualitative": "judged", "new_measure": "judged"}
+TRENDS = {"up": "improving", "unchanged": "unchanged", "down": "worsening"}
+SYMBOLS = {"■": "reached", "●": "partly"}
+
+
+def test_the_scorecard_is_the_printed_one(made):
+    """Indicators, targets, outcomes, trends; the symbols that are left; where they are lost, what
+    target and outcome give, or nothing."""
+    facts = printed("scorecard")
+    rows = rows_of(made, "scorecard", "--through", "2020-08", "--unit", "60")
+    assert len(rows) == len(facts) == 14
+    for row, fact in zip(rows, facts, strict=True):
+        same = {n: row[n] for n in ("perspective", "success_factor", "indicator")}
+        assert same == {name: fact[name] for name in same}
+        assert row["goal"] == fact["target_text"]
+        assert (row["target"] or "") == fact["target_value"]
+        direction = fact["target_direction"]
+        assert row["direction"] == DIRECTIONS.get(direction, direction)
+        assert (row["value"] or "") == fact["outcome_value"]
+        assert row["measured_in"] == (fact["outcome_unit"] or fact["target_unit"] or None)
+        assert row["trend"] == TRENDS[fact["trend"]]
+        symbol = SYMBOLS.get(fact["fulfilment_symbol_raw"])
+        if symbol:
+            assert row["fulfilment"] == symbol
+    lost = {
+        row["indicator"]: (row["fulfilment"], row["fulfilment_by"])
+        for row, fact in zip(rows, facts, strict=True)
+        if fact["fulfilment_symbol_raw"] not in SYMBOLS
+    }
+    assert sorted(lost.values(), key=str) == [
+        ("not", "derived"),
+        ("not", "derived"),
+        ("reached", "derived"),
+        ("reached", "judged"),
+        (None, None),
+        (None, None),
+        (None, None),
+    ]
+
+
+def test_maintenance_that_fell_short_says_so(made):
+    """973 of 986 is 98.7 percent: the target was not reached (arithmetic_checks.csv, 40)."""
+    (check,) = [row for row in printed("arithmetic_checks") if row["check_id"] == "40"]
+    rows = rows_of(made, "scorecard", "--through", "2020-08")
+    (row,) = [row for row in rows if row["value"] == "973"]
+    assert row["fulfilment"] == "not"
+    assert row["target_percent"] == "98.68"
+    assert round(Decimal(check["computed"]), 2) == Decimal(row["target_percent"])
+
+
+def test_the_assignments_are_the_printed_ones(made):
+    facts = printed("assignments")
+    rows = rows_of(made, "assignments", "--through", "2020-08", "--unit", "60")
+    names = {
+        "assignment": "assignment",
+        "ordered_by": "ordered_by",
+        "progress": "status",
+        "report": "status_text",
+        "reason": "reason",
+        "due": "due",
+    }
+    assert [{ours: row[ours] or "" for ours in names} for row in rows] == [
+        {ours: fact[theirs] for ours, theirs in names.items()} for fact in facts
+    ]
+
+
+def mnkr(amount: str) -> Decimal:
+    """Kronor in millions, as printed: one decimal, half up."""
+    return (Decimal(amount) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def test_the_explanations_are_the_printed_ones_and_what_is_left_is_told(made):
+    """Details under their line, and of the whole result what the text puts first; where they do
+    not sum (arithmetic_checks.csv, 11 and 12) there is a remainder line."""
+    facts = [f for f in printed("variance_explanations") if f["level"] != "total"]
+    by_line = rows_of(made, "variances", "--unit", "60", "--through", "2020-08")
+    whole = rows_of(made, "variances", "--by", "division", "--through", "2020-08")
+    kinds = {"detail": "explanation", "memo": "memo", "category": "explanation"}
+    for level, kind in kinds.items():
+        rows = whole if level == "category" else by_line
+        ours = [
+            (row["text"], mnkr(row["amount"]))
+            for row in rows
+            if row["row_kind"] == kind and row["text"]
+        ]
+        assert ours == [
+            (fact["explanation"], Decimal(fact["amount"]))
+            for fact in facts
+            if fact["level"] == level
+        ]
+    (left,) = [row for row in by_line if row["row_kind"] == "remainder"]
+    assert (left["line"], mnkr(left["amount"])) == ("Övriga kostnader", Decimal("0.2"))
+    (left,) = [row for row in whole if row["row_kind"] == "remainder"]
+    assert mnkr(left["amount"]) == Decimal("-2.4")
+    lines = {row["line"]: mnkr(row["amount"]) for row in by_line if row["row_kind"] == "variance"}
+    wages = lines["Personalkostnader"] + lines["Personalomkostnader"]
+    assert (wages, lines["Övriga kostnader"], lines["Avskrivningar"]) == (
+        Decimal("4.0"),
+        Decimal("6.3"),
+        Decimal("2.6"),
+    )
+    assert lines[None] == Decimal("10.5")
+
+
+def test_statistics_and_commentary_are_there(made):
+    """The running text's incidents and hours; a change from the year before; a section's text."""
+    rows = {row["measure"]: row for row in rows_of(made, "statistics", "--through", "2020-08")}
+    incidents = rows["Större driftstörningar"]
+    names = ("value", "comparator_value", "change")
+    assert [incidents[name] for name in names] == ["0", "2", "-2"]
+    assert rows["Arbetade timmar covid-19"]["value"] == "4779"
+    overtime = rows["Arbetade timmar covid-19, därav övertid"]
+    assert (overtime["value"], overtime["qualifier"]) == ("76", "about")
+    desk = rows["Inkomna ärenden servicedesk"]
+    assert (desk["comparator"], desk["change_percent"]) == ("2019-08", "6.96")
+    sections = [row["section"] for row in rows_of(made, "commentary", "--through", "2020-08")]
+    assert sections == ["sammanfattning", "verksamhet", "medarbetare", "ekonomi", "investeringar"]
+
+
+def test_the_page_s_commands_run(made):
+    """docs/followed-up.md: its files are known to the demo, its tables have rows."""
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "followed-up.md").read_text(encoding="utf-8")
+    lines = page.partition("```\n")[2].partition("```")[0].splitlines()
+    assert len(lines) == 7
+    for line in lines:
+        words = shlex.split(line.replace("examples/", f"{root}/examples/"))[1:]
+        done = ask(made, *words)
+        assert done.exit_code == 0, done.output
+        assert len(done.stdout.splitlines()) > (0 if words[0] in ("import", "record") else 4)

@@ -89,7 +89,7 @@ def test_fields_that_can_name_a_person_are_private() -> None:
     # DESIGN 2.10: free text, counterparties, signatures. A new field of such a name must follow.
     naming = {
         "text", "comment", "reason", "counterparty", "document", "registered_by",
-        "authorised_by", "approved_by", "key", "responsible",
+        "authorised_by", "approved_by", "key", "responsible", "ordered_by",
     }  # fmt: skip
     for kind in EVENTS.values():
         assert naming & set(kind.model_fields) == set(private_fields(kind)), kind

@@ -177,6 +177,7 @@ def test_the_processing_history_is_every_kind_that_sets_how_the_books_are_kept()
     """Each family is either that or what is entered; a new one must be put in its place."""
     entered = {"action", "budget", "followup", "forecast", "investment", "outcome", "risk"}
     entered |= {"scenario"}
+    entered |= {"assignment", "commentary", "scorecard", "statistic"}
     assert {kind.family() for kind in EVENTS.values()} == {
         *event_history.PROCESSING_FAMILIES,
         *entered,

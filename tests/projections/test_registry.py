@@ -20,10 +20,12 @@ def test_every_projection_stands_in_the_registry():
     assert sorted(PROJECTIONS) == [
         "action_plan",
         "actions",
+        "assignments",
         "assumptions",
         "balance",
         "batches",
         "budget_series",
+        "commentary",
         "correction_rows",
         "corrections",
         "cost_development",
@@ -42,8 +44,12 @@ def test_every_projection_stands_in_the_registry():
         "roles",
         "rounds",
         "scenarios",
+        "scorecard",
         "sources",
+        "statistics",
         "trace",
+        "variance_explanations",
+        "variances",
     ]
     for name, one in PROJECTIONS.items():
         assert one.name == name

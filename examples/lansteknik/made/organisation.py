@@ -146,6 +146,7 @@ SETTINGS = (
     ("structure.result", "prognos"),
     ("structure.forecast", "prognos"),
     ("structure.cost_development", "kostnadsutveckling"),
+    ("variance.tolerance", "50000"),
 )
 
 

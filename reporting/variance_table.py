@@ -1,0 +1,96 @@
+"""Variances as a table: each with what explains it under it, and what is left.
+
+::
+
+    Övriga kostnader   avvikelse                       budget  outcome  +6 280
+                       förklaring   färre datorer                       +7 000
+                       därav        covid-19                            −1 700
+                       oförklarat                                         +180
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import projections
+from ledger.log import Book
+from projections.dimensions import outcome_span
+from reporting.catalogue import Language, label
+from reporting.notes import asked, known
+from reporting.tables import SAID, Column, Table, table_from
+
+#: Of each figure: plan, actual, variance, remainder and state in `projections.variances`.
+_FIGURES = {
+    "variance": ("budget", "outcome", "variance", "remainder", "state"),
+    "forecast_variance": (
+        *("annual_budget", "forecast", "forecast_variance"),
+        *("forecast_remainder", "forecast_state"),
+    ),
+}
+
+
+def variances_table(
+    book: Book, lang: Language, *, figure: str = "variance", brief: bool = False, **ask: Any
+) -> Table:
+    """The variances of a figure (variance or forecast_variance), asked as
+    `projections.variances`; the row of each, its explanations, memos, and the remainder, as
+    ``row_kind`` says. ``brief`` leaves empty, for people, what the row above says already."""
+    frame = projections.variances(book, **ask)
+    told = projections.variance_explanations(book, **ask)
+    keys = frame.columns[: frame.columns.index("name")]
+    plan, actual, _, _, state = _FIGURES[figure]
+    rows = list(_rows(frame.to_dicts(), told.to_dicts(), keys, figure))
+    through = outcome_span(book, ask.get("through"), ask.get("year")).last
+    columns = [
+        *(Column(key, words="key" if key == "line" else None) for key in keys),
+        Column("name"),
+        Column("row_kind", words="variance_row", word="column.variance_row"),
+        Column("text"),
+        Column(plan, "amount"),
+        Column(actual, "amount"),
+        Column("amount", "amount", signed=True),
+        Column(state, words="state"),
+    ]
+    if brief:
+        _abbreviate(rows, [*keys, "name", plan, actual, state], keys, lang)
+    notes = [*asked(book, lang, **ask), label(f"note.{figure}_rows", lang), known(book, lang)]
+    title = label("title.variances", lang, through=through, scale="{scale}")
+    return table_from(rows, columns, title, notes)
+
+
+def _abbreviate(
+    rows: list[dict[str, Any]], said: list[str], keys: list[str], lang: Language
+) -> None:
+    """Leave empty, in place, what the row above says; name the total."""
+    for row in rows:
+        if row["row_kind"] != "variance":
+            row |= dict.fromkeys(said, SAID)
+        elif len(keys) == 1 and row[keys[0]] is None:
+            row[keys[0]] = label("message.total", lang)
+
+
+def _rows(
+    frame: list[dict[str, Any]], told: list[dict[str, Any]], keys: list[str], figure: str
+) -> Iterator[dict[str, Any]]:
+    """Each variance with what is under it; the total row has none of the others' explanations."""
+    plan, actual, variance, remainder, state = _FIGURES[figure]
+    for row in frame:
+        place = {key: row[key] for key in keys}
+        mine = [t for t in told if t["figure"] == figure and place == {k: t[k] for k in keys}]
+        yield {
+            **place,
+            "name": row["name"],
+            "row_kind": "variance",
+            plan: row[plan],
+            actual: row[actual],
+            "amount": row[variance],
+            state: row[state],
+        }
+        for memo, kind in (("no", "explanation"), ("yes", "memo")):
+            for each in mine:
+                if each["memo"] == memo:
+                    amount, text = each["amount"], each["text"]
+                    yield {**place, "row_kind": kind, "text": text, "amount": amount}
+        if row[state] == "remainder" and mine:
+            yield {**place, "row_kind": "remainder", "amount": row[remainder]}

@@ -1,0 +1,242 @@
+"""What is told of files of scorecards, statistics, assignments, commentary and explanations: a
+case for each error, and its message to the letter."""
+
+from pathlib import Path
+
+import pytest
+
+from ledger.commands import Source
+from ledger.families.governance import ClosePeriods
+from ledger.store import Store
+from tests.intake.samples import problems, take, the_problem, write
+from tests.intake.workbooks import workbook
+from tests.ledger.builders import ACTOR, new_store
+
+SCORECARD = (
+    "unit;perspective;success_factor;indicator;goal;target;measured_in;direction;period;value\n"
+    "10;Medarbetare;God arbetsmiljö;Sjukfrånvaro;Högst 3,5 %;3,5;percent;max;2020-T2;5,2\n"
+)
+STATISTIC = "measure;subject;period;value;measured_in;comparator;comparator_value\n"
+SKIN = "Ärenden;KC hud;2020-T2;12;st;2019-T2;4\n"
+ASSIGNMENT = "assignment;unit;due;due_text;progress;report;state\nMDR;10;2021-05-26;;;;\n"
+COMMENTARY = "section;unit;period;text\nekonomi;10;2020-08;Överskott\n"
+VARIANCE = "unit;line;period;amount;text\n10;Kostnader;2020-08;7;Färre datorer\n"
+STRUCTURES = (
+    "structure;line;parent;account_from;account_to;sign;valid_from\n"
+    "prognos;Kostnader;;4000;8999;1;2018-01\n"
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with a structure, an indicator, figures, an assignment, a text, an explanation."""
+    made = new_store(tmp_path)
+    files = {
+        "structures.csv": STRUCTURES,
+        "scorecard.csv": SCORECARD,
+        "statistic.csv": STATISTIC + "Ärenden;KC hud;2019-T2;4;st;;\n",
+        "assignment.csv": ASSIGNMENT,
+        "commentary.csv": COMMENTARY,
+        "variance.csv": VARIANCE,
+    }
+    for name, text in files.items():
+        assert take(made, write(tmp_path, text, name)).recorded
+    return made
+
+
+#: Kind, the file (its second line is wrong), code, what was found, the remedy.
+MESSAGES = [
+    (
+        "scorecard", "unit;indicator;target\n10;Sjukfrånvaro;lågt\n", "bad-decimal",
+        "target “lågt” is no number",
+        "Write digits with one decimal comma or point, such as 98,7.",
+    ),
+    (
+        "scorecard", "unit;indicator;period\n10;Sjukfrånvaro;sommaren\n", "bad-interval",
+        "period “sommaren” is no period",
+        "Write 2020-08, 2020-T2, 2020-H1, 2020, 2020-W38 or 2020-01--2020-08.",
+    ),
+    (
+        "scorecard", "unit;indicator;direction\n10;Sjukfrånvaro;nedåt\n", "unknown-word",
+        "direction 'nedåt' is none there is",
+        "Write one of max, min, decrease, increase, milestone, judged.",
+    ),
+    (
+        "scorecard", "unit;indicator\n10;Övertid\n", "bad-indicator",
+        "indicator 'Övertid' is new, and perspective, success_factor, direction empty",
+        "Fill it in.",
+    ),
+    (
+        "scorecard", "unit;indicator;target\n10;Sjukfrånvaro;4\n", "reason-missing",
+        "indicator 'Sjukfrånvaro' is defined otherwise on record", "Say why in reason.",
+    ),
+    (
+        "scorecard", "unit;indicator;partly;reason\n10;Sjukfrånvaro;3;x\n", "bad-indicator",
+        "partly reached at 3, and the target is 3.5", "Correct one of them.",
+    ),
+    (
+        "scorecard",
+        "unit;indicator;period;fulfilment;reason\n10;Sjukfrånvaro;2020-T2;uppfylld;x\n",
+        "judgement-differs",
+        "fulfilment 'reached', and value, target and history give 'not'",
+        "Leave it empty, or correct the value.",
+    ),
+    (
+        "scorecard", "unit;indicator\n;Sjukfrånvaro\n", "empty-unit",
+        "the unit is empty", "Write its code.",
+    ),
+    (
+        "statistic", STATISTIC + SKIN.replace(";4\n", ";5\n"), "comparator-differs",
+        "comparator_value 5, and 2019-T2 is on record as 4", "Restate 2019-T2, or leave it out.",
+    ),
+    (
+        "statistic", "measure;subject;period;value;measured_in;comparator;change_percent\n"
+        "Ärenden;KC hud;2020-T2;12;st;2019-T2;33\n", "change-differs",
+        "a change of 33 % is stated, and 4 to 12 is 200 %",
+        "Leave the change empty: it is computed.",
+    ),
+    (
+        "statistic", "measure;subject;period;change_percent;value;measured_in;comparator;"
+        "comparator_value\nNya;KC hud;2020-T2;33;12;st;2019-T2;0\n", "change-differs",
+        "a change of 33 % is stated, and 0 to 12 is a change from 0",
+        "Leave the change empty: it is computed.",
+    ),
+    (
+        "statistic", "measure;unit;period;value\nBesök;10;2020-T2;12\n", "bad-statistic",
+        "a value without measured_in", "Say what it is counted in, as st or percent.",
+    ),
+    (
+        "statistic", "measure;unit;period;value;measured_in\nBesök;99;2020-T2;12;st\n",
+        "unknown-unit", "unit '99' is not registered", "Correct the code.",
+    ),
+    (
+        "assignment", "assignment;unit;due\nInterreg;10;2021-04-31\n", "bad-date",
+        "due “2021-04-31” is a day that no calendar has",
+        "Ask which day is meant, and write it as 2020-08-17.",
+    ),
+    (
+        "assignment", "assignment;unit;due_text\nInterreg;10;senast den 31 april 2021\n",
+        "impossible-date", "due_text names 31 april 2021, a day that does not exist",
+        "Ask which day is meant.",
+    ),
+    (
+        "assignment", "assignment;unit;due;due_text\nJTF;10;2020-12-31;i år\n", "bad-assignment",
+        "both due and due_text", "Keep the day, or the words.",
+    ),
+    (
+        "assignment", "assignment;due\nMDR;2021-06-01\n", "reason-missing",
+        "assignment 'MDR' was given otherwise", "Say why in reason.",
+    ),
+    (
+        "commentary", "section;unit;period;text\nekonomi;10;2020-08;\n", "empty-field",
+        "text is empty", "Fill it in.",
+    ),
+    (
+        "commentary", "section;unit;period;text\nekonomi;10;2020-T2;Bra\n", "bad-month",
+        "period “2020-T2” is no month", "Write it as 2020-08.",
+    ),
+    (
+        "variance", VARIANCE.replace("Kostnader", "Resor"), "unknown-line",
+        "line 'Resor' is not in 'prognos'", "Write one of: Kostnader.",
+    ),
+    (
+        "variance", VARIANCE.replace(";7;", ";;"), "bad-variance",
+        "the amount is empty", "Give it in kronor, better is positive.",
+    ),
+    (
+        "variance", VARIANCE.replace(";7;", ";8;"), "reason-missing",
+        "'Färre datorer' explains 7.00 on record", "Say why in reason.",
+    ),
+    (
+        "variance", "unit;line;period;amount;text;state\n10;Kostnader;2020-08;7;Annat;återtagen\n",
+        "explanation-unknown", "'Annat' is no explanation that stands",
+        "Write its text as it is on record.",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code", "found", "remedy"), MESSAGES, ids=[f"{m[0]}-{m[2]}" for m in MESSAGES]
+)
+def test_a_wrong_row_is_told_to_the_letter(store, tmp_path, kind, text, code, found, remedy):
+    problem = the_problem(store, write(tmp_path, text, f"{kind}.csv"), kind=kind)
+    assert str(problem) == f"{kind}.csv:2: [{code}] {found}. {remedy}"
+    assert problem.kind == "content"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("scorecard", SCORECARD),
+        ("statistic", STATISTIC + SKIN),
+        ("assignment", ASSIGNMENT),
+        ("commentary", COMMENTARY),
+        ("variance", VARIANCE),
+    ],
+)
+def test_the_same_row_twice_is_told(store, tmp_path, kind, text):
+    """With the line in which it stands already."""
+    row = text.splitlines()[-1] + "\n"
+    problem = the_problem(store, write(tmp_path, text + row, f"{kind}.csv"), kind=kind)
+    assert (problem.line, problem.code) == (3, "record-repeated")
+    assert "stands in line 2 already" in problem.found
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "text", "found"),
+    [
+        ("scorecard", "scorecard", SCORECARD.replace("5,2", "5,6") , "scorecard"),
+        ("statistic", "statistic", STATISTIC + SKIN, "statistic"),
+        ("commentary", "commentary", COMMENTARY.replace("Över", "Under"), "commentary"),
+        ("commentary", "variance", VARIANCE.replace(";Färre", ";Ännu färre"), "commentary"),
+    ],
+)  # fmt: skip
+def test_a_closed_month_is_a_rule(store, tmp_path, family, kind, text, found):
+    """Exit code 4: the file may be right, the record says no."""
+    months = ("2019-08", "2020-08") if family == "statistic" else ("2020-08",)
+    store.record(ClosePeriods(months, family), ACTOR, Source("ledger close"))
+    problem = the_problem(store, write(tmp_path, text, f"{kind}.csv"), kind=kind)
+    assert (problem.code, problem.kind) == ("period-closed", "rule")
+    assert problem.found == f"2020-08 is closed for {found}"
+
+
+def test_a_closed_assignment_is_a_rule(store, tmp_path):
+    head = "assignment;state;reason;progress\n"
+    take(store, write(tmp_path, head + "MDR;closed;Klart;\n", "assignment.csv"))
+    path = write(tmp_path, head + "MDR;;;in_progress\n", "assignment.csv")
+    problem = the_problem(store, path)
+    assert (problem.code, problem.kind) == ("assignment-closed", "rule")
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once(store, tmp_path):
+    text = "assignment;unit;due;due_text\nA;10;2021-04-31;\nB;99;;\nC;10;;31 april\n"
+    told = problems(store, write(tmp_path, text, "assignment.csv"))
+    assert told == [(2, "bad-date"), (3, "unknown-unit"), (4, "impossible-date")]
+
+
+def test_the_same_file_again_and_in_swedish_is_known(store, tmp_path):
+    text = (
+        "enhet;perspektiv;framgångsfaktor;indikator;mått för måluppfyllelse;mål;måttenhet;"
+        "riktning;period;utfall\n"
+        "10;Medarbetare;God arbetsmiljö;Sjukfrånvaro;Högst 3,5 %;3,50;percent;högst;2020-T2;5,2\n"
+    )
+    receipt = take(store, write(tmp_path, text, "styrkort.csv"))
+    assert (receipt.recorded, receipt.known) == (0, 1)
+
+
+def test_a_workbook_s_cells(store, tmp_path):
+    """Numbers are decimals; a date that may be a month or a day is refused."""
+    from datetime import date
+
+    header = ("measure", "unit", "period", "value", "measured_in")
+    good = workbook(header, ("Besök", "10", "2020-08", 5.2, "st"))
+    taken = take(store, write(tmp_path, good, "statistic.xlsx"))
+    assert taken.recorded == 1
+    assert store.book().events("statistic.reported")["value"].to_list()[-1] == "5.2"
+    bad = workbook(header, ("Besök", "10", date(2020, 9, 1), 5.2, "st"))
+    problem = the_problem(store, write(tmp_path, bad, "statistic.xlsx"))
+    assert problem.code == "bad-interval"
+    assert "may be a day or its month" in problem.found
+    day = workbook(header, ("Besök", "10", date(2020, 10, 23), 48, "st"))
+    take(store, write(tmp_path, day, "statistic.xlsx"))
+    assert store.book().events("statistic.reported")["interval"].to_list()[-1] == "2020-10-23"
