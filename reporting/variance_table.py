@@ -11,13 +11,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import projections
 from ledger.log import Book
+from ledger.money import rounded
 from projections.dimensions import outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import asked, known
+from reporting.numbers import DECIMALS, Scale
 from reporting.tables import SAID, Column, Table, table_from
 
 #: Of each figure: plan, actual, variance, remainder and state in `projections.variances`.
@@ -28,6 +31,38 @@ _FIGURES = {
         *("forecast_remainder", "forecast_state"),
     ),
 }
+
+
+@dataclass(frozen=True)
+class ExplainedTable(Table):
+    """Variances with parts under them: rounding may put a sum off in more places than one."""
+
+    def off_by_rounding(self, scale: Scale) -> bool:
+        """True if the variances, rounded, do not sum to their total, or the parts of one, with
+        its remainder, not to it."""
+        keys = [column.key for column in self.columns]
+        kind, amount, last = keys.index("row_kind"), keys.index("amount"), len(self.rows) - 1
+        parts: list[int] = []
+        for place in range(last, -1, -1):
+            row = self.rows[place]
+            if row[kind] in ("explanation", "remainder"):
+                parts.append(int(row[amount] or 0))
+            elif row[kind] == "variance":
+                whole = None if row[amount] is None else int(row[amount] or 0)
+                if parts and whole == sum(parts) and _off(whole, parts, scale):
+                    return True
+                parts = []
+        tops = [row[amount] for row in self.rows if row[kind] == "variance"]
+        exact = [int(value) for value in tops if value is not None]
+        summed = len(exact) == len(tops) > 2 and sum(exact[:-1]) == exact[-1]
+        return summed and _off(exact[-1], exact[:-1], scale)
+
+
+def _off(whole: int, parts: list[int], scale: Scale) -> bool:
+    """Whether parts that sum to the whole do not when all are rounded."""
+    places = DECIMALS[scale]
+    shown = sum(rounded(part, scale, places) for part in parts)
+    return shown != rounded(whole, scale, places)
 
 
 def variances_table(
@@ -56,7 +91,8 @@ def variances_table(
         _abbreviate(rows, [*keys, "name", plan, actual, state], keys, lang)
     notes = [*asked(book, lang, **ask), label(f"note.{figure}_rows", lang), known(book, lang)]
     title = label("title.variances", lang, through=through, scale="{scale}")
-    return table_from(rows, columns, title, notes)
+    table = table_from(rows, columns, title, notes)
+    return ExplainedTable(table.title, table.columns, table.rows, notes=table.notes)
 
 
 def _abbreviate(
