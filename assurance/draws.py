@@ -73,7 +73,9 @@ class Draw:
     ``items`` is the population's frame cut down to the sample, with ``hits`` (how often the item
     was hit: several monetary units may lie in one) and ``part``; in order of tickets where tickets
     decide, else in the population's. ``root`` is the Merkle root (RFC 6962) over lines of id, tab
-    and amount. ``interval`` and ``start`` are in items or in the unit of the amounts.
+    and amount. ``size`` is what was asked for; where there is an interval, the units that were hit
+    (large items, taken whole, are not among them), and ``interval`` and ``start``, in items or in
+    the unit of the amounts, say it exactly.
     """
 
     method: Method

@@ -126,8 +126,10 @@ def attribute_sample_size(
         return at_most if distribution == "poisson" else Fraction(-(-at_most // 1))
 
     remedy = "Raise the tolerable rate, lower the confidence, or look at the whole population."
-    if fixed is None and expected >= tolerable and risk < Fraction(1, 2):
-        # ⌈expected · n⌉ is at or above the median: no risk below a half is ever reached.
+    endless = distribution != "hypergeometric" and fixed is None and expected >= tolerable
+    if endless and risk < Fraction(1, 2):
+        # The allowed deviations are at or above the median: no risk below a half is ever reached.
+        # (In a population ⌈tolerable · N⌉ / N may lie above the expected rate: there we look.)
         raise NoSuchSize(
             f"The expected rate {expected_rate} is not below the tolerable one, {tolerable_rate}: "
             "however large, no sample tells them apart.",

@@ -160,11 +160,24 @@ def test_the_smallest_of_all_hypergeometric(confidence, tolerable, expected, pop
         if hypergeometric(ceil(expected * n), n, marked, population) <= 1 - confidence
     ]
     asked = {"distribution": "hypergeometric", "population": population}
-    if not enough or (expected >= tolerable and confidence > Fraction(1, 2)):
+    if not enough:
         with pytest.raises(NoSuchSize):
             attribute_sample_size(confidence, tolerable, expected, **asked)
     else:
         assert attribute_sample_size(confidence, tolerable, expected, **asked).n == enough[0]
+
+
+def test_a_population_may_deviate_more_than_the_tolerable_rate():
+    """0.5 % of 100 is one item, 1 %: if it is in none of 95, the rate is 0."""
+    asked: dict[str, Any] = {"distribution": "hypergeometric", "population": 100}
+    size = attribute_sample_size("0.95", "0.005", 0, **asked)
+    assert (size.n, size.k) == (95, 0)
+    # 1.01 % of 1 000 is eleven items, 1.1 %: above the 1.02 % that is expected.
+    asked["population"] = 1000
+    size = attribute_sample_size("0.75", "0.0101", "0.0102", **asked)
+    assert hypergeometric(int(size.k), size.n, 11, 1000) <= Fraction(1, 4)
+    with pytest.raises(NoSuchSize):
+        attribute_sample_size("0.75", "0.0101", "0.0102")
 
 
 def test_monetary_units_with_their_interval():
