@@ -41,7 +41,7 @@ def scorecard(
     ] = None,
     every: Every = False,
 ) -> None:
-    """Indicators by perspective: reached or not, better or worse.
+    """Indicators by perspective, reached or not.
 
     Derived from value, target and history where they can be, judged where they must be.
     """
