@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,7 +156,12 @@ def year(data: Path) -> Iterator[Step]:
     past = word("message.demo_history", year=2019)
     yield Step(past, date(2020, 1, 20), 9, ECONOMIST, "balances-2019.csv")
     years = tuple(months_between("2018-01", "2019-12"))
-    yield Step(past, date(2020, 1, 24), 15, ECONOMIST, None, lambda: ClosePeriods(years), _CLOSE)
+    for past_year in (2018, 2019):
+        text = word("message.demo_staffing", month=past_year)
+        yield Step(text, date(2020, 1, 22), 9, CONTROLLER, f"staffing/{past_year}.csv")
+    for family in ("outcome", "staffing"):
+        closing = partial(ClosePeriods, years, family)
+        yield Step(past, date(2020, 1, 24), 15, ECONOMIST, None, closing, _CLOSE)
     for month in months_between("2020-01", THROUGH):
         if month == "2020-03":
             yield _covid_marked()
@@ -164,10 +170,15 @@ def year(data: Path) -> Iterator[Step]:
         yield Step(text, date(*then, 8), 9, ECONOMIST, f"{YEAR}/outcome-{month}.csv")
         if month == THROUGH:
             yield from _round_opened()
+        yield from _staffed(month, then)
         yield Step(text, date(*then, 12), 15, CONTROLLER, None, _closing(month), _CLOSE)
         if month == "2020-04":
             yield from _plan("2020-T1", date(2020, 5, 14))
-    yield from _plan("2020-T2", date(2020, 9, 14))
+        if month == THROUGH:
+            yield from _plan("2020-T2", date(2020, 9, 14))
+        if month > "2020-01":  # a month of staffing is given time to be restated
+            yield _staffing_closed(shift(month, -1), date(*then, 14))
+    yield _staffing_closed(THROUGH, date(2020, 9, 14))
     yield from _round_adopted(data)
     yield from _followed_up()
 
@@ -188,6 +199,22 @@ def _plan(of: str, day: date) -> Iterator[Step]:
     text = word("message.demo_plan", of=of)
     for hour, kind in enumerate(("action", "investment"), 9):
         yield Step(text, day, hour, CONTROLLER, f"{kind}-{of}.csv")
+
+
+def _staffed(month: str, then: tuple[int, int]) -> Iterator[Step]:
+    """A month's staffing; with August's, what July became when doctors' certificates came."""
+    text = word("message.demo_staffing", month=month)
+    if month == THROUGH:
+        yield Step(text, date(*then, 10), 10, CONTROLLER, "staffing/2020-07-restated.csv")
+    yield Step(text, date(*then, 10), 10, CONTROLLER, f"staffing/{month}.csv")
+
+
+def _staffing_closed(month: str, day: date) -> Step:
+    from ledger.families.governance import ClosePeriods
+
+    text = word("message.demo_staffing", month=month)
+    closing = partial(ClosePeriods, (month,), "staffing")
+    return Step(text, day, 15, CONTROLLER, None, closing, _CLOSE)
 
 
 def _covid_marked() -> Step:

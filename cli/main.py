@@ -38,6 +38,7 @@ from cli import (
     rounds,
     scenario,
     setup,
+    staffing,
     times,
     trace,
 )
@@ -120,6 +121,7 @@ app.command("action-plan")(plans.action_plan)
 app.command()(plans.investments)
 app.command()(following.assignments)
 app.command()(following.commentary)
+app.command()(staffing.staffing)
 rounds.app.command()(forecast_explanation.explain)
 rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)

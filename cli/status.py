@@ -11,6 +11,7 @@ from ledger.families.governance import Closed, Governance
 from ledger.families.organisation import Organisation
 from ledger.families.roles import Roles
 from ledger.periods import shift
+from projections.staff_facts import staffing_facts
 from reporting.catalogue import Language, label
 from reporting.tables import Column, Table, table_from
 
@@ -25,6 +26,7 @@ COLUMNS = (
     Column("imported"),
     Column("reconciled"),
     Column("closed"),
+    Column("staffed"),
     Column("reviewed", "count"),
     Column("unreviewed", "count"),
     Column("late", "count"),
@@ -41,7 +43,8 @@ def status_table(book: Book, lang: Language, states: Language | None = None) -> 
     states = states or lang
     organisation = book.organisation
     founded = organisation.require_founded()
-    imported = _imported(book)
+    imported = _latest(book, book.postings())
+    staffed = _latest(book, staffing_facts(book))
     compared = book.events("governance.reconciliation_recorded")
     reconciled = compared.filter(compared["different"] == 0)["last"].max()
     divisions = [p for p in organisation.places().values() if p.level == "division"]
@@ -54,6 +57,7 @@ def status_table(book: Book, lang: Language, states: Language | None = None) -> 
                 "imported": imported.get(place.unit),
                 "reconciled": reconciled,
                 "closed": _closed(book, place.unit, states),
+                "staffed": staffed.get(place.unit),
                 **_open(book, place.unit, late),
                 "rounds": "; ".join(_rounds(book, place.unit, states)) or None,
             }
@@ -83,12 +87,12 @@ def _open(book: Book, unit: str, late: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def _imported(book: Book) -> dict[str, str]:
-    """The latest month with outcome in each unit and all above it."""
+def _latest(book: Book, facts: pl.DataFrame) -> dict[str, str]:
+    """The latest month with any of the facts in each unit and all above it."""
     import polars as pl
 
     found: dict[str, str] = {}
-    latest = book.postings().group_by("unit").agg(pl.col("period").max())
+    latest = facts.group_by("unit").agg(pl.col("period").max())
     for unit, period in latest.iter_rows():
         for above in book.organisation.ancestors(unit):
             found[above] = max(found.get(above, period), period)

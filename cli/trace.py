@@ -96,12 +96,12 @@ def trace(
         typer.Argument(
             metavar="NOUN",
             help="The table: result, cost-development, balance, follow-up, action-plan, "
-            "investments or forecast.",
+            "investments, staffing or forecast.",
         ),
     ],
     span: Annotated[
-        Literal["accumulated", "month", "rolling12"],
-        typer.Option("--span", help="Of a result or follow-up: which months it covers."),
+        Literal["accumulated", "month", "tertial", "rolling12"],
+        typer.Option("--span", help="Of a result, follow-up or staffing: which months it covers."),
     ] = "accumulated",
     round_: Annotated[
         str | None,

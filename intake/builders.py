@@ -41,6 +41,7 @@ from ledger.families.outcome import TOTAL_KEY
 from ledger.families.outcome_totals import RestateTotals
 from ledger.families.risk import ASSESSED, RecordRisks
 from ledger.families.roles import ChangeRoles, RoleRow
+from ledger.families.staffing import STAFFING_ROWS, ReportStaffing
 
 
 def balances(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
@@ -153,6 +154,24 @@ def investment(values: Values, organisation: Organisation, options: ImportOption
 def _as_they_are(kind: Kind) -> dict[str, str]:
     """The kind's columns, under their own names."""
     return {column.name: column.name for column in kind.columns}
+
+
+def staffing(values: Values, organisation: Organisation, options: ImportOptions) -> Parts:
+    """Staffing reported and restated; of a row with a cell that could not be read, no value."""
+    columns = {name: values.of(name) for name in STAFFING_ROWS}
+    columns |= {
+        "line": list(values.lines),
+        "value": [
+            None if values.is_unread(place) else value
+            for place, value in enumerate(values.of("value"))
+        ],
+    }
+    parts = registered(values, organisation, options, values.of("period"))
+    frame = pl.DataFrame(columns, schema=STAFFING_ROWS)
+    parts.commands.append(
+        ReportStaffing(frame, values.file, options.accept_changes, options.reason)
+    )
+    return parts
 
 
 #: What stands for a month that could not be read, so that it is told of once only.
@@ -287,6 +306,7 @@ BUILDERS: dict[str, Builder] = {
     "risk": risk,
     "action": action,
     "investment": investment,
+    "staffing": staffing,
     "units": units,
     "accounts": accounts,
     "codes": codes,

@@ -279,6 +279,17 @@ def _interval(cell: str) -> str:
         raise _Wrong("bad-interval", f"{shown(cell)} is no period", remedy) from None
 
 
+def _quantity(cell: str) -> int:
+    """Hundredths of what is counted: the file's money form says nothing of it."""
+    if not isinstance(cell, Day | Inexact):
+        try:
+            return to_ore(str(cell))
+        except NotMoney:
+            pass
+    remedy = "Write digits with at most two decimals, such as 1 234,50."
+    raise _Wrong("bad-quantity", f"{shown(cell)} is no quantity", remedy)
+
+
 _READERS: dict[str, Reader] = {
     "decimal": _decimal,
     "interval": _interval,
@@ -287,6 +298,7 @@ _READERS: dict[str, Reader] = {
     "time": _time,
     "year": _year,
     "number": _whole,
+    "quantity": _quantity,
     "text": str,
 }
 

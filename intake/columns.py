@@ -11,6 +11,7 @@ ColumnType = Literal[
     "text",
     "amount",
     "decimal",
+    "quantity",
     "month",
     "interval",
     "date",

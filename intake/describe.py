@@ -15,6 +15,7 @@ _TYPES = {
     "text": "text",
     "amount": "amount",
     "decimal": "decimal",
+    "quantity": "quantity",
     "month": "month",
     "interval": "period",
     "date": "date",

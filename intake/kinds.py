@@ -45,6 +45,22 @@ _ASSUMPTIONS = {
     "känt_åtagande": "known_commitment",
     "särskilda_kostnader_upphör": "end_of_special_costs",
 }
+_STAFFING_MEASURES = {
+    "arbetad_tid": "worked",
+    "ordinarie_tid": "ordinary",
+    "sjukfrånvaro": "sick",
+    "sjukfrånvaro_60": "sick_60",
+    "jour": "on_call",
+    "beredskap": "standby",
+    "övertid": "overtime",
+    "fyllnadstid": "additional",
+    "semester": "vacation",
+    "tillsvidareanställda": "permanent",
+    "tillfälligt_anställda": "temporary",
+    "inhyrda": "hired",
+}
+_SEXES = {"kvinnor": "female", "kvinna": "female", "män": "male", "man": "male"}
+_AGE_GROUPS = {"-29": "up_to_29", "30-49": "30_49", "50-": "50_and_over"}
 _RISK_STATES = {"öppen": "open", "stängd": "closed"}
 _ROLES = {"registrerare": "recorder", "godkännare": "approver", "revisor": "auditor"}
 _CHANGES = {"ges": "given", "tas": "taken"}
@@ -198,6 +214,39 @@ RISK = Kind(
     "risk;unit;text;probability;consequence;effect;from;to;responsible\n"
     "R1;10;Andra våg av covid-19;3;3;-1500000;2020-10;2020-12;Verksamhetschef\n",
     also=("risks", "risker"),
+)
+STAFFING = Kind(
+    "staffing",
+    "bemanning",
+    "Hours and people of a month in a unit, without those below it. Hours: worked (extra time "
+    "too), ordinary, sick (of the ordinary), sick_60 (of these, in absences of 60 days or more), "
+    "on_call, standby, overtime, additional, vacation. People at the month's end: permanent, "
+    "temporary (these two are the employed), hired. A measure of a unit and month is parted one "
+    "way in all its rows, or not at all. What is on record otherwise is restated where the row "
+    "gives a reason, or all are accepted with one. The record is for ever: part so that no figure "
+    "is of a single person.",
+    (
+        Column("period", "month", PERIOD.swedish, PERIOD.note, required=True, filled=True),
+        UNIT,
+        Column(
+            "measure", "word", ("mått",), "one of the above", True, True, words=_STAFFING_MEASURES
+        ),
+        Column("value", "quantity", ("värde",), "hours, or people", True, True),
+        Column("sex", "word", ("kön",), "female or male", words=_SEXES),
+        Column(
+            "age_group",
+            "word",
+            ("åldersgrupp",),
+            "up_to_29, 30_49 or 50_and_over",
+            words=_AGE_GROUPS,
+        ),
+        Column("personnel_group", "text", ("personalgrupp",), "as people group them"),
+        Column("reason", "text", ("skäl",), "why a figure on record changes (erasable)"),
+    ),
+    "period;unit;measure;value;sex;age_group\n"
+    "2020-08;10;sick;412,50;female;30_49\n2020-08;10;sick;96;male;30_49\n"
+    "2020-08;10;worked;9120,25;;\n",
+    also=("personal", "personnel"),
 )
 UNITS = Kind(
     "units",
@@ -362,6 +411,7 @@ KINDS: dict[str, Kind] = {
         ACTION,
         INVESTMENT,
         *FOLLOWED,
+        STAFFING,
         UNITS,
         ACCOUNTS,
         CODES,

@@ -81,6 +81,8 @@ TABLE: dict[str, str] = {
     "2020-08-17T09:30:00+02:00.",
     "bad-year": "The field is no year. Write it as 2020.",
     "bad-number": "The field is no whole number. Write digits only.",
+    "bad-quantity": "The field is no quantity. Write digits with at most two decimals, such as "
+    "1 234,50.",
     "bad-sign": "A line's sign is neither 1 nor -1.",
     "numeric-code": "A code stands in a numeric cell, where Excel has dropped its leading zeros, "
     "and not exactly one registered code matches. Format the column as text and write the code.",
@@ -123,6 +125,10 @@ NOTICES: dict[str, str] = {
     "total-missed": "A month's total that was recorded before is not in the file.",
     "four-eyes-one-account": "Who recorded and who reviewed acted from the same account; only "
     "their names tell them apart, as the setting four_eyes=actor allows.",
+    "staffing-restated": "A figure of staffing was on record as another; both are kept, with the "
+    "reason.",
+    "staffing-missed": "A figure of a measure, unit and month that the file parts is on record, "
+    "and not in the file. If it is nothing now, restate it as 0.",
     "opening-restated": "An opening balance was recorded before with another amount; both are "
     "kept.",
 }
@@ -197,6 +203,15 @@ RULES: dict[str, str] = {
     "in the file. Keep one row, or name the items.",
     "frame-decided": "The frame was decided with another amount. Record the change as version "
     "revised, with its decision.",
+    "bad-staffing": "A row of staffing names a measure, sex or age group that there is not, less "
+    "than nothing, or a part of a person.",
+    "staffing-repeated": "A figure stands twice in the file. Keep one row.",
+    "staffing-parted": "A measure of a unit and month is parted in two ways, so that some would be "
+    "counted twice. Part it one way in all its rows.",
+    "staffing-beyond": "A part is more than its whole: sick hours of 60 days or more of the sick, "
+    "or sick hours of the ordinary. Correct one of them.",
+    "staffing-reported": "A figure on record is another in the file. Look at both; then give a "
+    "reason, or --accept-changes --reason TEXT.",
     "second-root": "A unit of the line organisation has no parent. Give its parent.",
     "unknown-parent": "The parent is not there. Put its row before its children's.",
     "cycle": "A unit or line stands above its own parent. Break the ring.",

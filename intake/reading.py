@@ -159,7 +159,17 @@ def values_of(
 #: What may come again after others (a forecast, a hold) has commands that say what is known.
 _REPEATABLE = frozenset(
     (
-        *("forecast", "assumption", "risk", "action", "investment", "retention", "hold", "roles"),
+        *(
+            "forecast",
+            "assumption",
+            "risk",
+            "action",
+            "investment",
+            "staffing",
+            "retention",
+            "hold",
+            "roles",
+        ),
         *FOLLOWED_BUILDERS,
     )
 )

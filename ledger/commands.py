@@ -103,6 +103,10 @@ class Lookup(Protocol):
     def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
         """Budget in öre by `budget.budget_key` for periods first to last."""
 
+    def staffing(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Staffing now on record by `staffing.staffing_key` for periods first to last: hundredths
+        of an hour, or people."""
+
     def outcome_by_month(self, first: str, last: str) -> Mapping[tuple[str, str, str], int]:
         """Outcome in öre by (unit, account, period)."""
 

@@ -18,6 +18,7 @@ from ledger.events import EVENTS, Recorded, loaded, private_fields
 from ledger.families.budget import budget_key
 from ledger.families.erasure import KEY
 from ledger.families.outcome import TOTAL_KEY, OutcomePosted, voucher_digest
+from ledger.families.staffing import StaffingReported, StaffingRestated, staffing_key
 from ledger.state import KeptValue, VoucherEntry
 
 _INDEXED = ("outcome.posted", "outcome.reversed", "governance.batch_admitted")
@@ -241,6 +242,20 @@ class Index:
     def budget(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
         """Budget in öre by `budget_key` for periods first to last."""
         return self._latest("budget.decided", budget_key, "amount", first, last)
+
+    def staffing(self, first: str, last: str) -> Mapping[tuple[str | None, ...], int]:
+        """Staffing now on record by `staffing_key` for periods first to last."""
+        self._cursor.execute(
+            "SELECT state FROM stored_events WHERE topic IN (?, ?)",
+            (StaffingReported.topic, StaffingRestated.topic),
+        )
+        found: dict[tuple[str | None, ...], int] = {}
+        for (state,) in self._cursor.fetchall():
+            content = json.loads(state)
+            if first <= content["period"] <= last:
+                key = staffing_key(content)
+                found[key] = found.get(key, 0) + content["value"]
+        return found
 
     def _latest(
         self,

@@ -226,19 +226,23 @@ class Book:
                 return self.organisation.calendar.parse(text)
             except NotAPeriod as error:
                 raise UsageError(str(error)) from error
+        last = self.closed_through("outcome") or self.postings()["period"].max()
+        if not isinstance(last, str):
+            raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+        return Period(last, last, last)
+
+    def closed_through(self, family: str) -> str | None:
+        """The latest month that is closed for good, for a family, in the whole organisation."""
         governance, root = self.state.of(Governance), self.organisation.require_founded().root
         closed = [
             period
-            for family, period in governance.marks
-            if family == "outcome"
+            for each, period in governance.marks
+            if each == family
             and (mark := governance.mark(family, period, (root,))) is not None
             and mark.closed
             and not mark.preliminary
         ]
-        last = max(closed) if closed else self.postings()["period"].max()
-        if not isinstance(last, str):
-            raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
-        return Period(last, last, last)
+        return max(closed, default=None)
 
     # ── columns ────────────────────────────────────────────────────────────────────────────
 

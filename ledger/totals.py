@@ -104,11 +104,12 @@ def _counted(book: Book) -> pl.DataFrame:
     schema |= {"period": pl.String, "amount": pl.Int64}
     parts = []
     for topic in BULK:
-        dated = "period" in fields_of(EVENTS[topic])
+        own = fields_of(EVENTS[topic])
+        dated = "period" in own
         columns = {
             "entries": pl.lit(EVENTS[topic].family() if dated else None, pl.String),
             "period": pl.col("period") if dated else pl.lit(None, pl.String),
-            "amount": pl.col("amount") if dated else pl.lit(0, pl.Int64),
+            "amount": pl.col("amount") if dated and "amount" in own else pl.lit(0, pl.Int64),
         }
         parts.append(book.events(topic).select("position", "stream", **columns))
     small = []

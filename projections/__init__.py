@@ -59,7 +59,12 @@ if TYPE_CHECKING:
     from projections.risk_register import risks as risks
     from projections.scenario_runs import scenarios as scenarios
     from projections.scorecards import scorecard as scorecard
+    from projections.sick_rates import sick_leave as sick_leave
     from projections.source_files import sources as sources
+    from projections.staff_tables import headcount as headcount
+    from projections.staff_tables import staff_time as staff_time
+    from projections.staff_tables import staffing as staffing
+    from projections.staff_tables import staffing_months as staffing_months
     from projections.timelines import budget_series as budget_series
     from projections.timelines import marked_series as marked_series
     from projections.timelines import monthly_series as monthly_series

@@ -19,9 +19,11 @@ from projections import (
     investment_frames,
     marked_entries,
     period_result,
+    staff_tables,
 )
 from projections.counted import Counted, Formulas
-from projections.dimensions import CODES
+from projections.dimensions import CODES, Span, outcome_span
+from projections.staff_facts import staffing_span
 
 Ask = dict[str, Any]
 
@@ -34,7 +36,8 @@ class Noun:
     of öre, ``formulas`` those of them that are sums of others, ``default`` the one that is meant
     where none is named. ``rows`` are the dimensions that name a cell of it. In a table
     ``by_level`` a unit is a row of its level; else it is the part that is asked about. Of one that
-    is not ``compared`` nobody tells by what cause it changed.
+    is not ``compared`` nobody tells by what cause it changed. ``months`` says which are asked for;
+    ``hours`` and ``people`` are the figures that are no money.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Noun:
     by_level: bool = False
     month_default: str | None = None
     compared: bool = True
+    months: Callable[..., Span] = outcome_span
+    hours: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     def figure(self, name: str | None, *, month: bool = False) -> str:
         """The figure of that name, the default (of a ``month``) if None; `UsageError` for what is
@@ -62,6 +68,8 @@ class Noun:
     def question(self, ask: Ask) -> Ask:
         """The words of a question that the table has; `UsageError` for one that it lacks."""
         known = signature(self.table).parameters
+        if any(each.kind is each.VAR_KEYWORD for each in known.values()):
+            return dict(ask)
         for name, value in ask.items():
             if name not in known and value not in (None, "accumulated"):
                 raise UsageError(f"The table knows no {name}.", f"Leave --{name} out.")
@@ -154,6 +162,20 @@ NOUNS: dict[str, Noun] = {
             explained_variances.FORMULAS,
             "variance",
             ("line",),
+        ),
+        Noun(
+            "staffing",
+            staff_tables.staffing,
+            staff_tables.counted_staffing,
+            tuple(staff_tables.SUMMED),
+            {},
+            "worked_hours",
+            (),
+            by_level=True,
+            compared=False,
+            months=staffing_span,
+            hours=tuple(c for c, m in staff_tables.SUMMED.items() if c != m),
+            people=tuple(c for c, m in staff_tables.SUMMED.items() if c == m),
         ),
     )
 }

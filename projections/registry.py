@@ -88,10 +88,17 @@ def _modules() -> Iterable[ModuleType]:
         yield import_module(module.name)
 
 
+def are_hours(name: str, dtype: pl.DataType) -> bool:
+    """Whether a column holds hours: whole hundredths of them, and its name ends so."""
+    return name.endswith("hours") and dtype.is_integer()
+
+
 def rows(frame: pl.DataFrame, amounts: Iterable[str]) -> list[dict[str, Any]]:
-    """The frame as objects for JSON: ``amounts`` (öre) as text in kronor with two decimals, a
-    struct as an object of its own, null where unknown; keys in the order of the columns."""
+    """The frame as objects for JSON: ``amounts`` (öre) as text in kronor with two decimals, hours
+    (hundredths) alike, a struct as an object of its own, null where unknown; keys in the order of
+    the columns."""
     money = [name for name in amounts if name in frame.columns]
+    money += [name for name, dtype in frame.schema.items() if are_hours(name, dtype)]
     objects = frame.to_dicts()
     for each in objects:
         for name in money:

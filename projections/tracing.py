@@ -11,7 +11,7 @@ from ledger.errors import UsageError
 from ledger.log import Book
 from projections.amounts import narrowed, total
 from projections.counted import Counted
-from projections.dimensions import CODES, LEVELS, Tree, as_known, outcome_span
+from projections.dimensions import CODES, LEVELS, Tree, as_known
 from projections.facts import accounts_of
 from projections.forecast_rounds import round_asked
 from projections.nouns import Ask, Noun, noun_of
@@ -52,6 +52,8 @@ _TOPICS = (
     "investment.made",
     "investment.forecast",
     "commentary.variance_explained",
+    "staffing.reported",
+    "staffing.restated",
 )
 #: What people wrote, whichever of these an event has.
 _TEXTS = ("text", "comment", "reason")
@@ -84,12 +86,11 @@ def trace(
     """The events behind one figure of a noun's table, in log order, and their sum.
 
     ``noun`` is one of `nouns.NOUNS`; a forecast is the year-end of a round: the one named, else the
-    latest adopted of the fiscal year. ``measure`` is the figure's column, by default outcome,
-    closing of a balance, effect of an action plan, year_end of a forecast. The cell is named as the
-    table names its row: ``line`` … ``mark`` are keys of it (``unmapped`` and ``without`` too),
-    ``row`` those of one noun alone, as action_area; what is not named is summed. In a
-    table with rows by level ``unit`` is the row of that unit among those of its own level, or of
-    the level ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
+    latest adopted of the fiscal year. ``measure`` is the figure's column, else the noun's default
+    (amounts of staffing are hundredths of an hour, or people). The cell is named as the table names
+    its row: ``line`` … ``mark`` are keys of it, ``row`` those of one noun alone; what is not named
+    is summed. In a table with rows by level ``unit`` is the row of that unit, or of the level
+    ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
 
     Columns: ``position``, ``topic``, ``recorded_at``, ``actor``, ``source``, ``source_line``,
     ``source_digest``, ``period``, ``date``, ``unit``, ``account``, ``line``, ``voucher`` (series
@@ -129,7 +130,8 @@ def trace(
     if behind is None or figure is None:
         raise UsageError(
             f"The {name} of that cell is not known.",
-            "The table shows it empty: without a budget, an adopted round, or a share in the row.",
+            "The table shows it empty: without a budget, an adopted round, a share in the row, or "
+            "of a group too small to be stated.",
         )
     found = behind.filter(cell.here()).collect()
     if found.is_empty():
@@ -166,19 +168,21 @@ class _Cell:
                     f"The table has no rows by {name}.", f"Known: {', '.join(noun.rows)}."
                 )
         if not noun.by_level and by is not None:
-            raise UsageError("Only a result or a follow-up has rows by level.", "Leave --by out.")
+            raise UsageError(
+                "Only a result, a follow-up or staffing has rows by level.", "Leave --by out."
+            )
         if noun.name == "forecast":
             named = round_asked(book, round_, ask["through"], ask["year"])
             return cls(noun, {"round": named, "unit": unit}, dict(codes))
         if round_ is not None:
             raise UsageError("Only a forecast is of a round.", "Leave --round out.")
         if noun.by_level:
-            level = _level(book, unit, by, ask)
+            level = _level(book, noun, unit, by, ask)
             own = {level if codes else "unit": unit} if level and unit else {}
             rows = (*((level,) if level else ()), *codes)
             return cls(noun, {**noun.question(ask), "by": rows or LEVELS[:1]}, own | dict(codes))
         if ask.pop("span") != "accumulated":
-            raise UsageError("Only a result or a follow-up has a span.", "Leave --span out.")
+            raise UsageError("Only a result, a follow-up or staffing has a span.", "Leave it out.")
         rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
         return cls(noun, {**ask, "by": rows, "unit": unit}, dict(codes))
 
@@ -221,14 +225,14 @@ def _registered(book: Book, dimension: str) -> set[str]:
     return set(book.organisation.codes.get(dimension, ()))
 
 
-def _level(book: Book, unit: str | None, by: str | None, ask: Ask) -> str | None:
+def _level(book: Book, noun: Noun, unit: str | None, by: str | None, ask: Ask) -> str | None:
     """The level among whose rows the unit is: as asked, else its own in the tree; None for the
     whole."""
     if unit is None:
         if by is not None:
             raise UsageError("--by is the level of a unit.", "Give --unit, or leave --by out.")
         return None
-    last = outcome_span(book, ask["through"], ask["year"], ask["span"]).last
+    last = noun.months(book, ask["through"], ask["year"], ask["span"]).last
     tree = Tree(book, ask["tree"], last)
     tree.below(unit)
     if by is not None:

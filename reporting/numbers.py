@@ -68,10 +68,21 @@ def percent(value: Decimal | str | None, lang: Language, *, signed: bool = False
     return shown(Decimal(value), lang, signed=signed) + _MARKS[lang][2]
 
 
-def count(value: int | None, lang: Language) -> str:
+def count(value: int | None, lang: Language, *, signed: bool = False) -> str:
     """A whole number of something.
 
     >>> count(12345, "en")
     '12,345'
     """
-    return UNKNOWN if value is None else shown(Decimal(value), lang)
+    return UNKNOWN if value is None else shown(Decimal(value), lang, signed=signed)
+
+
+def hours(hundredths: int | None, lang: Language, *, signed: bool = False) -> str:
+    """Hundredths of an hour, in whole hours.
+
+    >>> hours(123450, "en")
+    '1,235'
+    """
+    if hundredths is None:
+        return UNKNOWN
+    return shown(rounded(hundredths), lang, signed=signed)

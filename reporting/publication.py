@@ -20,7 +20,8 @@ from ledger.errors import LedgerError
 from ledger.events import canonical_json
 from ledger.families.publication import PublishReport
 from ledger.log import Book
-from reporting import followup_table, plan_table, reports
+from projections.staff_facts import staffing_span
+from reporting import followup_table, plan_table, reports, staffing_table
 from reporting.render import to_json
 from reporting.tables import Table, table_of
 
@@ -37,6 +38,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "action_plan": ("through", "by", "unit", "tree", "year"),
     "investments": ("through", "by", "unit", "tree", "year"),
     "forecast_round": ("round", "unit"),
+    "staffing": ("table", "through", "by", "unit", "tree", "year", "span"),
 }
 
 _TABLES: dict[str, Callable[..., Table]] = {
@@ -46,6 +48,7 @@ _TABLES: dict[str, Callable[..., Table]] = {
     "follow_up": followup_table.follow_up,
     "action_plan": plan_table.action_plan_table,
     "investments": plan_table.investments_table,
+    "staffing": staffing_table.staffing,
 }
 
 
@@ -67,7 +70,8 @@ def publication(book: Book, report: str, question: Mapping[str, Any]) -> Publish
     period names it."""
     ask = {name: question.get(name) for name in QUESTIONS[report]}
     if "through" in ask and ask["through"] is None and ask["year"] is None:
-        ask["through"] = book.period().last
+        latest = staffing_span(book) if report == "staffing" else book.period()
+        ask["through"] = latest.last
     return PublishReport(
         report=report,
         question=canonical_json(ask).decode(),

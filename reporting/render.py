@@ -31,7 +31,7 @@ def exact(value: Value, column: Column) -> Any:
     if value is None:
         return None
     match column.kind:
-        case "amount":
+        case "amount" | "hours":
             return to_text(int(value))
         case "percent" | "decimal":
             return f"{Decimal(value):f}"
@@ -77,7 +77,7 @@ def to_csv(table: Table, *, excel: bool = False) -> str:
 def _cell(value: Value, column: Column, excel: bool) -> str:
     known = value if column.kind in ("numbers", "texts") else exact(value, column)
     text = "" if known is None else str(known)
-    decimal = excel and column.kind in ("amount", "percent", "decimal")
+    decimal = excel and column.kind in ("amount", "hours", "percent", "decimal")
     return text.replace(".", ",") if decimal else text
 
 
@@ -97,11 +97,17 @@ def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
         case "percent":
             exact_value = None if value is None else Decimal(value)
             return numbers.percent(exact_value, lang, signed=column.signed)
+        case "hours":
+            hundredths = None if value is None else int(value)
+            if column.ore:
+                return numbers.amount(hundredths, lang, "kr", 2, signed=column.signed)
+            return numbers.hours(hundredths, lang, signed=column.signed)
         case "decimal":
             known = None if value is None else Decimal(value)
             return "" if known is None else numbers.shown(known, lang, signed=column.signed)
         case "count":
-            return numbers.count(None if value is None else int(value), lang)
+            whole = None if value is None else int(value)
+            return numbers.count(whole, lang, signed=column.signed)
         case "number":
             return numbers.UNKNOWN if value is None else str(value)
     if value is None:

@@ -1,6 +1,7 @@
 """A table: what is shown, whatever it is shown as.
 
-Rows hold values, not text: amounts in öre, percentages as `Decimal`, counts as ``int``, and None
+Rows hold values, not text: amounts in öre, hours in hundredths, percentages and other decimals as
+`Decimal`, counts as ``int``, and None
 where nothing is known. How they look is the renderers' matter (`reporting.render`).
 """
 
@@ -12,13 +13,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from ledger.money import rounded
+from projections.registry import are_hours
 from reporting.catalogue import Language, has, label
 from reporting.numbers import DECIMALS, Scale
 
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["text", "amount", "percent", "decimal", "count", "number", "numbers", "texts"]
+Kind = Literal[
+    "text", "amount", "percent", "count", "number", "numbers", "texts", "hours", "decimal"
+]
 Value = str | int | Decimal | None
 
 #: A value that the row above says already: people see nothing there.
@@ -33,10 +37,10 @@ class Column:
     ``group`` stand together in JSON, as one object under that key. ``word`` is the catalogue's
     key of the heading where it is not ``column.KEY``, or the heading itself. ``words`` is the
     catalogue's section that has words for the values, where people read them. ``ore`` shows an
-    amount in kronor with its öre, whatever the scale. A ``decimal`` is a number of whatever its
-    row says, with its own decimals. A ``number`` is a whole number that names
-    something: shown as it is written, without thousands. ``numbers`` and ``texts`` are several of
-    them with spaces between, a list in JSON.
+    amount in kronor with its öre, whatever the scale, and hours with their hundredths. A
+    ``decimal`` is a number of whatever its row says, with its own decimals. A ``number`` is a whole
+    number that names something: shown as it is written, without thousands. ``numbers`` and
+    ``texts`` are several of them with spaces between, a list in JSON.
     """
 
     key: str
@@ -75,10 +79,13 @@ class Table:
         for place, column in enumerate(self.columns):
             last = self.rows[-1][place]
             parts = [row[place] for i, row in enumerate(self.rows[:-1]) if i not in self.inner]
-            if column.kind != "amount" or column.ore or last is None or None in parts:
+            if column.kind not in ("amount", "hours") or column.ore:
+                continue
+            if last is None or None in parts:
                 continue
             exact = [value for value in (*parts, last) if isinstance(value, int)]
-            shown = [rounded(ore, scale, places) for ore in exact]
+            by = (scale, places) if column.kind == "amount" else ("kr", 0)
+            shown = [rounded(ore, *by) for ore in exact]
             if sum(shown[:-1]) != shown[-1]:
                 return True
         return False
@@ -90,6 +97,9 @@ _SIGNED = ("variance", "change", "difference")
 #: Columns that are decimals, where a projection has them as text.
 _DECIMALS = ("value", "target", "partly", "base", "previous", "comparator_value", "change")
 
+
+#: Endings of such columns.
+_DECIMAL_ENDINGS = ("fte", "points")
 
 #: Columns whose values are codes that the catalogue has words for.
 _WORDS = {
@@ -141,6 +151,10 @@ def columns_of(frame: pl.DataFrame, amounts: Iterable[str]) -> tuple[Column, ...
             kind = "amount"
         elif name.endswith("percent"):
             kind = "percent"
+        elif are_hours(name, dtype):
+            kind = "hours"
+        elif name.endswith(_DECIMAL_ENDINGS):
+            kind = "decimal"
         elif dtype.is_integer():
             kind = "count"
         elif name in _DECIMALS:
@@ -184,6 +198,6 @@ def _value(value: Any, kind: Kind) -> Value:
         return None if value is None else SAID
     if kind in ("percent", "decimal"):
         return Decimal(value)
-    if kind in ("amount", "count", "number"):
+    if kind in ("amount", "hours", "count", "number"):
         return int(value)
     return str(value)

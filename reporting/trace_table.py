@@ -12,7 +12,7 @@ from reporting.catalogue import Language, has, label
 from reporting.notes import asked as asked_for
 from reporting.notes import known, local
 from reporting.numbers import MINUS
-from reporting.tables import Column, Table, table_from
+from reporting.tables import Column, Kind, Table, table_from
 
 if TYPE_CHECKING:
     from ledger.log import Book
@@ -88,8 +88,10 @@ def trace(
     """
     frame = projections.trace(book, noun, **ask)
     rows: list[dict[str, Any]] = frame.to_dicts()
+    kind = noun_of(noun)
+    figure = kind.figure(ask.get("measure"), month=ask.get("month") is not None)
     if not people:
-        columns = [c for c in DATA if c.key in frame.columns]
+        columns = [c for c in _counting(DATA, kind, figure) if c.key in frame.columns]
         if prove is None:
             return table_from(rows, columns, "")
         proofs = prove(sorted({row["position"] for row in rows[:-1]}))
@@ -98,20 +100,35 @@ def trace(
             row |= {"index": found["index"], "size": found["size"], "leaf": found["leaf"]}
             row["path"] = " ".join(found["path"])
         return table_from(rows, [*columns, *PROOF], "")
-    kind = noun_of(noun)
-    figure = kind.figure(ask.get("measure"), month=ask.get("month") is not None)
     notes = [
         *asked_for(book, lang, tree=ask.get("tree"), structure=ask.get("structure")),
         *_formula(kind, figure, lang),
-        label(f"note.{_SIGNS.get(kind.name, 'sign')}", lang),
+        *_sign(kind, lang),
         label("note.traced", lang, count=len(rows) - 1),
         known(book, lang),
         *_sources(book, rows[:-1], lang),
     ]
     table = table_from(
-        _for_people(rows), _said(rows, PEOPLE), _title(book, kind, figure, ask, lang)
+        _for_people(rows),
+        _said(rows, _counting(PEOPLE, kind, figure)),
+        _title(book, kind, figure, ask, lang),
     )
     return replace(table, total=True, notes=tuple(notes))
+
+
+def _counting(columns: Iterable[Column], kind: Noun, figure: str) -> list[Column]:
+    """The columns, the amount's as what the figure is: money, hours or people."""
+    what: Kind = "hours" if figure in kind.hours else "count"
+    if figure not in (*kind.hours, *kind.people):
+        return list(columns)
+    return [replace(c, kind=what) if c.key == "amount" else c for c in columns]
+
+
+def _sign(kind: Noun, lang: Language) -> list[str]:
+    """What a positive amount says, where it is money."""
+    if kind.hours:
+        return []
+    return [label(f"note.{_SIGNS.get(kind.name, 'sign')}", lang)]
 
 
 def _for_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -195,7 +212,7 @@ def _cell(book: Book, dimension: str, code: str, lang: Language) -> str:
 def heading(book: Book, noun: str, ask: Mapping[str, Any], lang: Language) -> str:
     """The heading of a noun's table, asked so."""
     from ledger.families.forecast import Forecasts
-    from projections.dimensions import outcome_span, span_of
+    from projections.dimensions import span_of
     from projections.forecast_rounds import round_asked
 
     through, year, span = ask.get("through"), ask.get("year"), ask.get("span") or "accumulated"
@@ -209,7 +226,7 @@ def heading(book: Book, noun: str, ask: Mapping[str, Any], lang: Language) -> st
         last = span_of(book, through, year).last
         words |= {"through": last, "year": last[:4]}
     else:
-        last = outcome_span(book, through, year, span).last
+        last = noun_of(noun).months(book, through, year, span).last
         words |= {"through": last, "year": last[:4]}
         key += "" if span == "accumulated" else f"_{span}"
     return label(f"title.{key}", lang, **words)

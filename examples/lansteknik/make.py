@@ -19,6 +19,7 @@ files land beside this script.
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
                        └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
                        └─→ plans ─→ action-*, investment-*; followed ─→ scorecard and the rest
+      staffing ─→ staffing/*.csv
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from made import (  # type: ignore[import-not-found]  # found beside the script 
     organisation,
     plans,
     risks,
+    staffing,
     vouchers,
     year2020,
 )
@@ -51,6 +53,7 @@ def make(folder: Path) -> None:
     risks.write(folder)
     plans.write(folder)
     followed.write(folder)
+    staffing.write(folder)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from ledger.families import (
     scenario,
     scorecard,
     sealing,
+    staffing,
     statistic,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "scenario",
     "scorecard",
     "sealing",
+    "staffing",
     "statistic",
 ]

@@ -7,6 +7,7 @@ from ledger.families.commentary import TOLERANCE
 from ledger.families.forecast_approval import APPROVAL
 from ledger.families.forecast_entry import COMMENT_OVER, COMMENT_OVER_PERCENT, threshold
 from ledger.families.roles import FOUR_EYES
+from ledger.families.staffing import HOURS_PER_FTE, hours_per_fte
 from ledger.money import NotMoney
 
 #: Settings with few values, the first of which holds where nobody says.
@@ -26,6 +27,8 @@ def check_setting(setting: str, value: str) -> None:
     values = CHOICES.get(setting)
     if values is not None and value not in values:
         raise UsageError(f"{setting} cannot be {value!r}.", f"Write one of: {'; '.join(values)}.")
+    if setting == HOURS_PER_FTE:
+        hours_per_fte({setting: value})
     if setting in _NUMBERS:
         try:
             threshold(COMMENT_OVER if setting == TOLERANCE else setting, value)

@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def facts(name: str) -> Table:
 
 @cache
 def data(name: str) -> Table:
-    """A file of the example; `2020` and `later` are all the months of these folders."""
+    """A file of the example; `2020`, `later` and `staffing` are all that these folders hold."""
     folder = EXAMPLE / name
     files = sorted(folder.glob("*.csv")) if folder.is_dir() else [EXAMPLE / f"{name}.csv"]
     return [row for file in files for row in read(file)]
@@ -353,6 +354,74 @@ def test_the_risks_are_those_of_the_report():
     assert {row["unit"] for row in held} <= {row["unit"] for row in data("units")}
 
 
+# -------------------------------------------------------------------------------------- staffing
+
+
+def staffed(period: str, *measures: str) -> int:
+    """The sum of measures in a month or the months of a year: hundredths of an hour, or people."""
+    found: dict[tuple[str, ...], int] = {}
+    keys = ("period", "unit", "measure", "sex", "age_group")
+    # Files in the order of their months; one that restates comes after the month that it restates.
+    for row in sorted(data("staffing"), key=lambda each: "reason" in each):
+        if row["period"].startswith(period) and row["measure"] in measures:
+            whole, _, fraction = row["value"].partition(".")
+            found[tuple(row[key] for key in keys)] = int(whole + fraction)
+    return sum(found.values())
+
+
+def test_the_employed_are_those_of_the_report():
+    """141 permanent in August, eight employed fewer than in December."""
+    (permanent,) = [
+        r["value"] for r in facts("staffing_facts") if r["metric"] == "Tillsvidareanställda"
+    ]
+    assert staffed("2020-08", "permanent") == int(permanent)
+    change = staffed("2020-08", "permanent", "temporary")
+    change -= staffed("2019-12", "permanent", "temporary")
+    (stated,) = [
+        r["value"] for r in facts("staffing_facts") if r["metric"] == "Förändring antal anställda"
+    ]
+    assert change == int(stated)
+
+
+def test_sick_leave_and_overtime_are_as_the_report_says():
+    """5.6 % of January to August, 5.2 % of August, falling; overtime fell, from a higher level."""
+    stated = {row["metric"]: row["value"] for row in facts("staffing_facts")}
+    months = [f"2020-0{month}" for month in range(1, 9)]
+    ill, of = ([staffed(month, name) for month in months] for name in ("sick", "ordinary"))
+
+    def rate(first: int, last: int) -> Decimal:
+        return Decimal(100 * sum(ill[first:last])) / sum(of[first:last])
+
+    tenth = Decimal("0.1")
+    assert rate(0, 8).quantize(tenth, "ROUND_HALF_UP") == Decimal(stated["Sjukfrånvaro (löptext)"])
+    assert rate(7, 8).quantize(tenth, "ROUND_HALF_UP") == Decimal(stated["Sjukfrånvaro (styrkort)"])
+    assert rate(4, 8) < rate(0, 4)
+    overtime = [staffed(month, "overtime") for month in months]
+    assert sum(overtime[4:]) < sum(overtime[:4])
+    assert sum(overtime) > sum(staffed(f"2019-0{month}", "overtime") for month in range(1, 9))
+
+
+def test_staffing_stands_on_areas_each_part_within_its_whole():
+    """Sick hours of ordinary ones, long ones of sick; each figure reported once."""
+    rows = data("staffing")
+    level = {row["unit"]: row["level"] for row in data("units")}
+    assert {level[row["unit"]] for row in rows} == {"area"}
+    for part, whole in (("sick", "ordinary"), ("sick_60", "sick")):
+        values = {
+            (r["period"], r["unit"], r["sex"], r["age_group"], r["measure"]): Decimal(r["value"])
+            for r in rows
+            if r["measure"] in (part, whole)
+        }
+        for (*cell, measure), value in values.items():
+            if measure == part:
+                unit_month, unit, sex, age = cell
+                assert value <= values[unit_month, unit, sex, age, whole], cell
+    first = [row for row in rows if "reason" not in row]
+    cells = [(r["period"], r["unit"], r["measure"], r["sex"], r["age_group"]) for r in first]
+    assert len(set(cells)) == len(cells) > 3_000
+    assert all(row["reason"] for row in rows if "reason" in row)
+
+
 # --------------------------------------------------------------------------------- a clean ledger
 
 
@@ -497,7 +566,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_the_files_are_small_and_plain():
     """Under 3 MB, UTF-8 without BOM, LF."""
     held = files(EXAMPLE)
-    assert len(held) == 28
+    assert len(held) == 45
     assert sum(map(len, held.values())) < 3_000_000
     for name, content in held.items():
         assert not content.startswith(b"\xef\xbb\xbf"), name

@@ -225,8 +225,8 @@ def test_questions_that_cannot_be_answered(booked):
         diff(before, booked.book, measures=["debit"])
     with pytest.raises(UsageError, match="Only a result has a span"):
         diff(before, booked.book, "balance", span="month")
-    with pytest.raises(UsageError, match="no table 'staffing'"):
-        diff(before, booked.book, "staffing")
+    with pytest.raises(UsageError, match="no table 'nothing'"):
+        diff(before, booked.book, "nothing")
 
 
 # ── whatever happens between ───────────────────────────────────────────────────────────────────

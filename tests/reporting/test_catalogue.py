@@ -6,6 +6,7 @@ import tomllib
 from inspect import signature
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import projections
@@ -16,6 +17,7 @@ from ledger.families.action import RecordActions
 from ledger.families.forecast import METHODS, OpenRound
 from ledger.families.investment import RecordInvestments
 from ledger.families.organisation_commands import DecideStructures, StructureRow
+from ledger.families.staffing import STAFFING_ROWS, ReportStaffing
 from reporting.catalogue import LANGUAGES, LabelMissing, has, keys, label
 from reporting.tables import columns_of
 from tests.ledger.builders import ACTOR, new_store, post
@@ -102,6 +104,9 @@ def test_every_projection_has_a_title_and_words_for_its_columns(tmp_path):
     store.record(RecordActions((plan | {"year": "2020"},), "a.csv"), ACTOR, Source("a.csv"))
     frame = {"investment_type": "IT", "unit": "10", "year": "2020", "frame": 1}
     store.record(RecordInvestments((frame,), "i.csv"), ACTOR, Source("i.csv"))
+    staffed = {"line": 2, "period": "2020-08", "unit": "10", "measure": "worked", "value": 100}
+    rows = pl.DataFrame([staffed], schema=STAFFING_ROWS)
+    store.record(ReportStaffing(rows, "staffing.csv"), ACTOR, Source("test"))
     book = store.book()
     store.close()
     missing = {name for name in columns_shown(book) if not has(f"column.{name}")}

@@ -147,6 +147,7 @@ SETTINGS = (
     ("structure.forecast", "prognos"),
     ("structure.cost_development", "kostnadsutveckling"),
     ("variance.tolerance", "50000"),
+    ("staffing.hours_per_fte", "1760"),
 )
 
 
