@@ -45,32 +45,26 @@ class Asked(Common):
 FORMS = ("html", "xlsx")
 
 
-@app.command()
-@bundled
-def interim(
-    ask: Asked,
+@dataclass(frozen=True)
+class Written(Asked):
+    """A report that is written: as what, and where."""
+
     to: Annotated[
         str, typer.Option("--to", metavar="FORMS", help="html, xlsx; several with commas.")
-    ] = "html",
+    ] = "html"
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="The folder to write in.")
-    ] = ".",
-) -> None:
+    ] = "."
+
+
+@app.command()
+@bundled
+def interim(ask: Written) -> None:
     """The interim report (delårsrapport) of a division.
 
     Result, costs, forecast and risks with what lies behind, in one file of each form.
     """
-    from reporting.report.document import compose
-    from reporting.report.sections import REPORTS
-
-    forms = _forms(to)
-    question = _question(ask)
-    document = compose("interim", REPORTS["interim"], question)
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    for form in forms:
-        name = f"interim-{question.unit}-{question.through}.{form}"
-        put_file(_writers()[form](document), str(place / name))
+    _write("interim", ask)
 
 
 @app.command("list")
@@ -79,7 +73,7 @@ def list_(ask: Asked) -> None:
     """What each report holds, and what is missing."""
     from reporting.catalogue import label
     from reporting.report.document import missing
-    from reporting.report.sections import REPORTS
+    from reporting.report.registry import REPORTS
 
     question = _question(ask)
     for name, parts in REPORTS.items():
@@ -90,6 +84,23 @@ def list_(ask: Asked) -> None:
         for part, there in missing(parts, question):
             state = word("report.there" if there else "report.missing")
             put(f"  {word(f'section.{part.key}')}: {state}\n")
+
+
+def _write(name: str, ask: Written) -> None:
+    """Write the report of that name in every form asked for."""
+    from reporting.report.document import compose
+    from reporting.report.registry import REPORTS
+
+    forms = _forms(ask.to)
+    question = _question(ask)
+    document = compose(name, REPORTS[name], question)
+    place = Path(ask.folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for form in forms:
+        put_file(
+            _writers()[form](document),
+            str(place / f"{name}-{question.unit}-{question.through}.{form}"),
+        )
 
 
 def _question(ask: Asked) -> Question:

@@ -1,4 +1,4 @@
-"""What the reports hold: their sections in order, one function each.
+"""The sections that reports are made of, one function each; a report's own module orders them.
 
 A section's function gets the `Question` and gives its blocks: tables that the commands show too,
 and text around them. It gives none where the store holds nothing for it.
@@ -14,7 +14,7 @@ from ledger.families.forecast import Forecasts
 from reporting import followup_table, numbers, reports, round_table, scenario_table
 from reporting.catalogue import label
 from reporting.notes import asked, known
-from reporting.report.document import Block, Part, Prose, Question, heading
+from reporting.report.document import Block, Prose, Question
 from reporting.tables import Table
 
 
@@ -41,14 +41,14 @@ def summary(ask: Question) -> Sequence[Block]:
 
 def result(ask: Question) -> Sequence[Block]:
     """The result by area."""
-    return _filled(
+    return filled(
         ask, reports.result(ask.book, ask.lang, through=ask.through, by=("area",), unit=ask.unit)
     )
 
 
 def cost_development(ask: Question) -> Sequence[Block]:
     """Costs against last year, month by month."""
-    return _filled(
+    return filled(
         ask, reports.cost_development(ask.book, ask.lang, through=ask.through, unit=ask.unit)
     )
 
@@ -58,37 +58,37 @@ def follow_up(ask: Question) -> Sequence[Block]:
     table = followup_table.follow_up(
         ask.book, ask.lang, through=ask.through, by=("mark", "line"), unit=ask.unit
     )
-    return _filled(ask, table)
+    return filled(ask, table)
 
 
 def forecast(ask: Question) -> Sequence[Block]:
     """The model beside the adopted round, by area; and what the round assumes."""
-    found = _adopted(ask)
+    found = adopted_round(ask)
     if found is None:
         model = reports.forecast_model(
             ask.book, ask.lang, through=ask.through, by=("area",), unit=ask.unit
         )
-        return _filled(ask, model)
+        return filled(ask, model)
     both = reports.forecast_beside(
         ask.book, ask.lang, through=ask.through, by=("area",), unit=ask.unit
     )
     assumed = reports.assumptions(ask.book, ask.lang, found, unit=ask.unit)
-    return (*_filled(ask, both), *_filled(ask, assumed))
+    return (*filled(ask, both), *filled(ask, assumed))
 
 
 def round_by_line(ask: Question) -> Sequence[Block]:
     """The adopted round by unit and line."""
-    found = _adopted(ask)
+    found = adopted_round(ask)
     if found is None:
         return ()
-    return _filled(
+    return filled(
         ask, round_table.forecast_round(ask.book, ask.lang, found, unit=ask.unit, narrow=True)
     )
 
 
 def risks(ask: Question) -> Sequence[Block]:
     """The register of risks."""
-    return _filled(
+    return filled(
         ask,
         scenario_table.risks_table(
             ask.book, ask.lang, through=ask.through, unit=ask.unit, brief=True
@@ -96,30 +96,15 @@ def risks(ask: Question) -> Sequence[Block]:
     )
 
 
-def _adopted(ask: Question) -> str | None:
+def adopted_round(ask: Question) -> str | None:
     """The round adopted last in the fiscal year, if any."""
     year = ask.book.organisation.calendar.year_of(ask.through)
     found = ask.book.state.of(Forecasts).latest_adopted(*year)
     return found.opened.round if found else None
 
 
-def _filled(ask: Question, table: Table) -> tuple[Table, ...]:
+def filled(ask: Question, table: Table) -> tuple[Table, ...]:
     """The table, if it has any row beside a total; without the notes that the cover has."""
     said = {known(ask.book, ask.lang), *asked(ask.book, ask.lang, unit=ask.unit)}
     notes = tuple(note for note in table.notes if note not in said)
     return (replace(table, notes=notes),) if len(table.rows) > int(table.total) else ()
-
-
-#: The sections of each report, in order.
-REPORTS: dict[str, tuple[Part, ...]] = {
-    "interim": (
-        Part("summary", 1, summary),
-        Part("economy", 1, heading),
-        Part("result", 2, result),
-        Part("cost_development", 2, cost_development),
-        Part("follow_up", 2, follow_up),
-        Part("forecast", 2, forecast),
-        Part("risks", 2, risks),
-        Part("round", 2, round_by_line),
-    ),
-}

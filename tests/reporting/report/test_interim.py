@@ -12,7 +12,7 @@ from ledger.periods import months_between
 from reporting.report.document import compose, missing, question
 from reporting.report.excel import to_excel
 from reporting.report.html import to_html
-from reporting.report.sections import REPORTS
+from reporting.report.registry import REPORTS
 from tests.projections.builders import Books
 
 THROUGH = "2020-08"

@@ -1,0 +1,11 @@
+"""Which reports there are: each orders its sections in a module of its own and stands here."""
+
+from __future__ import annotations
+
+from reporting.report import interim
+from reporting.report.document import Part
+
+#: The sections of each report, in order, by the report's name.
+REPORTS: dict[str, tuple[Part, ...]] = {
+    "interim": interim.PARTS,
+}
