@@ -328,11 +328,15 @@ def test_a_changed_file_is_taken_with_a_reason(booked: Run, folder):
     for hours, name in ((160, "a.csv"), (168, "b.csv")):
         text = f"period;unit;measure;value\n2020-08;610;worked;{hours}\n"
         (folder / name).write_text(text, encoding="utf-8")
-    assert booked("import", "a.csv").exit_code == 0
-    refused = booked("import", "b.csv")
+    doubted = booked("import", "a.csv")
+    assert doubted.exit_code == 2
+    assert "statistic or staffing" in doubted.stderr
+    assert booked("import", "a.csv", "--as", "staffing").exit_code == 0
+    refused = booked("import", "b.csv", "--as", "staffing")
     assert refused.exit_code == 4
     assert "[staffing-reported]" in refused.stderr
-    taken = booked("import", "b.csv", "--accept-changes", "--reason", "Ny körning")
+    again = ("--as", "staffing", "--accept-changes", "--reason", "Ny körning")
+    taken = booked("import", "b.csv", *again)
     assert taken.exit_code == 0, taken.output
     assert "[staffing-restated]" in taken.stderr
     found = booked("trace", "staffing", "--unit", "610", "--span", "month", "--format", "json")
