@@ -16,6 +16,7 @@ from cli import (
     accountability,
     books,
     control,
+    control_run,
     copies,
     documentation,
     entries,
@@ -129,6 +130,7 @@ app.add_typer(rounds.app, name="forecast")
 app.command()(scenario.risks)
 app.add_typer(report.app, name="report")
 app.add_typer(scenario.app, name="scenario")
+control.app.command()(control_run.run)
 app.add_typer(control.app, name="control")
 app.command()(trace.trace)
 app.command()(times.diff)

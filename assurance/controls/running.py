@@ -1,0 +1,127 @@
+"""A run of controls over a book: which, with which parameters, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from assurance.controls.control import (
+    CONTROLS,
+    SEVERITIES,
+    BadParameter,
+    Control,
+    Finding,
+    NoSuchControl,
+    Parameter,
+    Result,
+    key_of,
+    weighed,
+)
+from assurance.controls.evidence import Evidence
+from ledger.log import Book
+
+#: Settings of all controls: the amounts below which a finding is counted and not listed, and from
+#: which on it is grave.
+TRIVIAL, MATERIAL = "control.trivial", "control.material"
+_AMOUNT = Parameter("0", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Materiality:
+    """The amounts that findings are held against, öre: trivial below ``trivial``, high from
+    ``material`` on (None: no amount makes a finding so)."""
+
+    trivial: int = 0
+    material: int | None = None
+
+    @classmethod
+    def of(cls, book: Book) -> Materiality:
+        """As the organisation's settings say. Raises `BadParameter`."""
+        trivial, material = (_setting(book, name) for name in (TRIVIAL, MATERIAL))
+        return cls(trivial or 0, material)
+
+
+def _setting(book: Book, name: str) -> int | None:
+    text = (book.organisation.settings.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        ore: int = _AMOUNT.read(text)
+    except ValueError as error:
+        raise BadParameter(f"{name} cannot be {text!r}: {error}.") from error
+    return ore
+
+
+def chosen(names: Iterable[str]) -> list[str]:
+    """The names of controls, all for none; each once, in their own order. Raises
+    `NoSuchControl`."""
+    asked = list(names)
+    for name in asked:
+        if name not in CONTROLS:
+            raise NoSuchControl(f"There is no control {name!r}.", f"Known: {', '.join(CONTROLS)}.")
+    return [name for name in CONTROLS if not asked or name in asked]
+
+
+def made(book: Book, name: str, given: Mapping[str, str]) -> Control:
+    """The control with its parameters: as ``given`` (``NAME.PARAMETER``), else as the settings
+    ``control.NAME.PARAMETER`` say, else the defaults. Raises `NoSuchControl`, `BadParameter`."""
+    kind, settings, texts = CONTROLS[name], book.organisation.settings, dict[str, str]()
+    for parameter in kind.parameters:
+        if setting := (settings.get(f"control.{name}.{parameter}") or "").strip():
+            texts[parameter] = setting
+    start = f"{name}."
+    texts |= {n[len(start) :]: text for n, text in given.items() if n.startswith(start)}
+    return kind(texts)
+
+
+def run(
+    book: Book,
+    names: Iterable[str] = (),
+    through: str | None = None,
+    *,
+    given: Mapping[str, str] | None = None,
+    year: str | None = None,
+    unit: str | None = None,
+    tree: str = "line",
+) -> Iterator[Result]:
+    """The controls one by one, over what `Evidence` is asked about; the same book and question
+    give the same results.
+
+    ``given`` are parameters for this run, by ``NAME.PARAMETER``. Raises `NoSuchControl`,
+    `BadParameter`, `UsageError`.
+    """
+    parameters, asked = given or {}, chosen(names)
+    for name in parameters:
+        if name.partition(".")[0] not in asked:
+            raise NoSuchControl(f"{name!r} is a parameter of no control that runs.")
+    controls = [made(book, name, parameters) for name in asked]
+    evidence = Evidence(book, through, year=year, unit=unit, tree=tree)
+    materiality = Materiality.of(book)
+    for control in controls:
+        yield _result(control, evidence, materiality)
+
+
+def _result(control: Control, evidence: Evidence, materiality: Materiality) -> Result:
+    """What the control says, weighed."""
+    examined = control.examine(evidence)
+    findings, trivial = list[Finding](), 0
+    for found in examined.found:
+        if found.amount is not None and abs(found.amount) < materiality.trivial:
+            trivial += 1
+            continue
+        weight = found.weight or control.severity
+        severity = weighed(found.amount, weight, materiality.material)
+        key = key_of(control.name, found.events)
+        finding = Finding(key, control.name, severity, found.events, found.amount, found.facts)
+        findings.append(finding)
+    findings.sort(key=lambda each: (-SEVERITIES.index(each.severity), each.events))
+    return Result(
+        control.name,
+        control.texts,
+        examined.population,
+        examined.tested,
+        tuple(findings),
+        trivial,
+        {reason: count for reason, count in examined.untested.items() if count},
+        examined.figures,
+    )

@@ -1,0 +1,176 @@
+"""What analytic controls found, as tables and as one JSON object: each finding in words, with the
+events behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from assurance.controls import Finding, Result
+from assurance.controls.running import chosen, made
+from ledger.log import Book
+from ledger.money import to_decimal, to_text
+from reporting.catalogue import Language, has, label
+from reporting.notes import asked, known
+from reporting.numbers import count, shown
+from reporting.tables import Column, Table, table_from
+
+#: Findings of a control that people are shown, and events of a finding; data has them all.
+SHOWN, EVENTS_SHOWN = 10, 6
+
+_SUMMARY = (
+    Column("control", words="control"),
+    Column("population", "count"),
+    Column("tested", "count"),
+    Column("findings", "count"),
+    Column("below_trivial", "count"),
+    Column("untested"),
+)
+_FOUND = (
+    Column("finding"),
+    Column("severity", words="severity"),
+    Column("finding_state", words="finding_state"),
+    Column("control", words="control"),
+    Column("amount", "amount", word="column.at_stake"),
+    Column("told"),
+    Column("events", "numbers", word="column.events_behind"),
+)
+
+#: State of each finding on record by its key; what is not there is new.
+States = Mapping[str, str]
+
+
+def told(control: str, facts: Mapping[str, Any], lang: Language) -> str:
+    """A finding in words; amounts in kronor, what is not known a dash."""
+    values = {
+        name: "–"
+        if value is None
+        else shown(to_decimal(int(value)), lang)
+        if name.endswith("amount")
+        else count(value, lang)
+        if isinstance(value, int)
+        else value
+        for name, value in facts.items()
+    }
+    return label(f"finding.{control}", lang, **values)
+
+
+def summary(book: Book, results: Sequence[Result], lang: Language, **ask: Any) -> Table:
+    """A row a control: how many items, tested, found, below trivial, and why others were not
+    tested; under it parameters and figures."""
+    rows = [
+        {
+            "control": each.control,
+            "population": each.population,
+            "tested": each.tested,
+            "findings": len(each.findings),
+            "below_trivial": each.below_trivial,
+            "untested": untested(each, lang),
+        }
+        for each in results
+    ]
+    notes = [*asked(book, lang, **ask)]
+    for each in results:
+        parts = [f"{name} {text or '–'}" for name, text in each.parameters.items()]
+        parts += [
+            f"{label(f'figure.{n}', lang)} {_verdict(v, lang)}" for n, v in each.figures.items()
+        ]
+        if parts:
+            notes.append(f"{label(f'control.{each.control}', lang)}: {'; '.join(parts)}.")
+    return table_from(rows, _SUMMARY, label("title.control_run", lang), [*notes, known(book, lang)])
+
+
+def _verdict(value: str, lang: Language) -> str:
+    return label(f"verdict.{value}", lang) if has(f"verdict.{value}") else value
+
+
+def untested(result: Result, lang: Language) -> str:
+    """Why items could not be tested: "not testable: no time of day (1 200)"."""
+    parts = [
+        f"{label(f'untested.{reason}', lang)} ({count(many, lang)})"
+        for reason, many in result.untested.items()
+    ]
+    if not result.tested and result.population:
+        return label("message.not_testable", lang, why=", ".join(parts) or "–")
+    return ", ".join(parts)
+
+
+def findings(
+    results: Iterable[Result], states: States, lang: Language, *, brief: bool = False
+) -> Table:
+    """A row a finding; ``brief`` shows people the first of each control, and of each the first
+    events."""
+    rows, notes = list[dict[str, Any]](), list[str]()
+    for result in results:
+        chosen = result.findings[:SHOWN] if brief else result.findings
+        rows += [_row(each, states, lang, brief) for each in chosen]
+        if more := len(result.findings) - len(chosen):
+            name = label(f"control.{result.control}", lang)
+            notes.append(label("note.more_findings", lang, control=name, count=count(more, lang)))
+    return table_from(rows, _FOUND, label("title.findings", lang), notes)
+
+
+def listed(book: Book, names: Iterable[str], given: Mapping[str, str], lang: Language) -> Table:
+    """The controls by name, with the parameters that they would run with."""
+    rows = []
+    for name in chosen(names):
+        control = made(book, name, given)
+        texts = "; ".join(f"{key}={text}" for key, text in control.texts.items())
+        rows.append({"control": name, "name": label(f"control.{name}", lang), "parameters": texts})
+    columns = (Column("control"), Column("name"), Column("parameters"))
+    return table_from(rows, columns, label("title.controls", lang))
+
+
+def _row(each: Finding, states: States, lang: Language, brief: bool) -> dict[str, Any]:
+    events = each.events[:EVENTS_SHOWN] if brief else each.events
+    more = "" if len(events) == len(each.events) else " …"
+    return {
+        "finding": each.key,
+        "severity": each.severity,
+        "finding_state": states.get(each.key, "new"),
+        "control": each.control,
+        "amount": each.amount,
+        "told": told(each.control, each.facts, lang),
+        "events": " ".join(map(str, events)) + more,
+    }
+
+
+def to_json(book: Book, results: Iterable[Result], states: States, lang: Language) -> str:
+    """Everything, in the contract's form: the log's size and time, then each control with its
+    findings; amounts in kronor as text."""
+    found = {
+        "size": book.size,
+        "known_at": book.recorded_at,
+        "controls": [
+            {
+                "control": each.control,
+                "name": label(f"control.{each.control}", lang),
+                "population": each.population,
+                "tested": each.tested,
+                "below_trivial": each.below_trivial,
+                "untested": dict(each.untested),
+                "parameters": dict(each.parameters),
+                "figures": dict(each.figures),
+                "findings": [_object(one, states, lang) for one in each.findings],
+            }
+            for each in results
+        ],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _object(each: Finding, states: States, lang: Language) -> dict[str, Any]:
+    facts = {
+        name: to_text(int(value)) if name.endswith("amount") and value is not None else value
+        for name, value in each.facts.items()
+    }
+    return {
+        "finding": each.key,
+        "severity": each.severity,
+        "state": states.get(each.key, "new"),
+        "amount": to_text(each.amount),
+        "text": told(each.control, each.facts, lang),
+        "facts": facts,
+        "events": list(each.events),
+    }

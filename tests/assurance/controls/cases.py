@@ -1,0 +1,92 @@
+"""The cases of the controls, as data: what is booked, and what the control is to find.
+
+A file ``NAME.json`` beside this one holds the cases of the control of that name. A case has
+
+- ``it``: what it shows
+- ``steps``: what happens, in order: ``{"csv": [lines]}`` imports a file, ``{"amounts": …}`` books
+  costs of a geometric series or of given öre, ``{"reverse": "A 1"}`` reverses a voucher
+- ``ask`` and ``set``: how the control is run
+- ``found``: the events of each finding, a posting as ``VOUCHER:ROW``, another event as its topic
+- ``tested`` and ``untested`` where they matter
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ledger
+from assurance.controls import CONTROLS, Result, run
+from ledger.families.outcome_reversal import ReverseVouchers
+from ledger.log import Book
+from tests.intake.samples import take, write
+from tests.projections.builders import Books
+
+HERE = Path(__file__).parent
+HEAD = "period,unit,account,amount,date,voucher,row"
+
+
+def cases() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every case with its control's name."""
+    for name in CONTROLS:
+        path = HERE / f"{name}.json"
+        for case in json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []:
+            yield name, case
+
+
+def booked(folder: Path, steps: list[dict[str, Any]]) -> Path:
+    """A store in which the steps have happened."""
+    books = Books(folder)
+    for place, step in enumerate(steps):
+        if "csv" in step:
+            take(books.store, write(folder, "\n".join(step["csv"]) + "\n", f"{place}.csv"))
+        elif "amounts" in step:
+            take(books.store, write(folder, made(place, step), f"{place}.csv"))
+        elif "reverse" in step:
+            where = positions(books.book)[f"{step['reverse']}:1"]
+            books.record(ReverseVouchers((where,), "fel"))
+        else:
+            raise AssertionError(step)
+    books.store.close()
+    return books.path
+
+
+def made(place: int, step: dict[str, Any]) -> str:
+    """A file of costs paid from the bank: ``amounts`` in öre, or ``[first, ratio, count]`` of a
+    geometric series."""
+    given = step["amounts"]
+    if isinstance(given, dict):
+        first, ratio, count = given["geometric"]
+        given = [round(first * ratio**n) for n in range(count)] * given.get("times", 1)
+    lines = [HEAD]
+    for number, ore in enumerate(given, 1):
+        for row, (account, sign) in enumerate((("4010", "-"), ("1930", "")), 1):
+            amount = f"{sign}{ore // 100}.{ore % 100:02}"
+            lines.append(f"2020-08,6101,{account},{amount},2020-08-17,G{place} {number},{row}")
+    return "\n".join(lines) + "\n"
+
+
+def positions(book: Book) -> dict[str, int]:
+    """Where each posting stands, by ``VOUCHER:ROW``."""
+    frame = book.events("outcome.posted", "series", "number", "row", "position")
+    named = {}
+    for series, number, row, position in frame.iter_rows():
+        named[f"{' '.join(filter(None, (series, number)))}:{row or 1}"] = position
+    return named
+
+
+def names(book: Book) -> dict[int, str]:
+    """What the events of the book are called in cases, by position."""
+    called = {each.position: each.event.topic for each in book.recorded()}
+    return called | {position: name for name, position in positions(book).items()}
+
+
+def ran(path: Path, control: str, case: dict[str, Any]) -> tuple[Result, list[list[str]]]:
+    """The control over the store, and the names of the events of each finding, sorted."""
+    book = ledger.open(path)
+    given = {f"{control}.{name}": text for name, text in case.get("set", {}).items()}
+    (result,) = run(book, [control], given=given, **case.get("ask", {}))
+    called = names(book)
+    return result, sorted(sorted(called[at] for at in each.events) for each in result.findings)
