@@ -60,6 +60,8 @@ def record(
         return
     if file is not None or not fields:
         raise UsageError("What is to be recorded?", "Give FIELD=VALUE…, or --from FILE.")
+    if plural == "attachment":
+        fields = [_digested(text) for text in fields]
     with store_of(write) as store, _as_file(fields) as path, _named_by_command():
         reading = intake.read(path, store.book().organisation, kind=plural)
         if reading.kind == "forecast":
@@ -69,6 +71,21 @@ def record(
         receipt = store.record(reading.command, write.who, Source(_SOURCE), dry_run=dry_run)
     tell(receipt.notices)
     sum_up(*counted(reading, receipt), 0)
+
+
+def _digested(text: str) -> str:
+    """A field ``file=PATH`` as the digest of that file; any other as it is."""
+    import hashlib
+
+    from ledger.errors import UsageError
+
+    name, _, path = text.partition("=")
+    if name != "file":
+        return text
+    try:
+        return f"digest={hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Choose another.") from error
 
 
 @contextmanager

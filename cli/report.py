@@ -55,6 +55,14 @@ class Written(Asked):
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="The folder to write in.")
     ] = "."
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            metavar="SECTION=PERIOD[@TIME]",
+            help="A section of another month or time: staffing=2020-07@2020-08-31.",
+        ),
+    ] = None
 
 
 @app.command()
@@ -86,6 +94,34 @@ def list_(ask: Asked) -> None:
             put(f"  {word(f'section.{part.key}')}: {state}\n")
 
 
+@app.command()
+@bundled
+def monthly(ask: Written) -> None:
+    """The month on two pages: result, lines, costs, staffing."""
+    _write("monthly", ask)
+
+
+@app.command()
+@bundled
+def personnel(ask: Written) -> None:
+    """People: worked time, headcount, extra time, sick leave."""
+    _write("personnel", ask)
+
+
+@app.command()
+@bundled
+def production(ask: Written) -> None:
+    """Production, access, the patient board, assignments."""
+    _write("production", ask)
+
+
+@app.command("internal-control")
+@bundled
+def internal_control(ask: Written) -> None:
+    """The control activities of the year."""
+    _write("internal-control", ask)
+
+
 def _write(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
     from reporting.report.document import compose
@@ -93,7 +129,7 @@ def _write(name: str, ask: Written) -> None:
 
     forms = _forms(ask.to)
     question = _question(ask)
-    document = compose(name, REPORTS[name], question)
+    document = compose(name, REPORTS[name], question, _others(ask, name, question))
     place = Path(ask.folder)
     place.mkdir(parents=True, exist_ok=True)
     for form in forms:
@@ -101,6 +137,26 @@ def _write(name: str, ask: Written) -> None:
             _writers()[form](document),
             str(place / f"{name}-{question.unit}-{question.through}.{form}"),
         )
+
+
+def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:
+    """The sections that are asked of another month or time, by key."""
+    from dataclasses import replace
+
+    from ledger.errors import UsageError
+    from reporting.report.registry import REPORTS
+
+    keys, found = [part.key for part in REPORTS[name]], {}
+    for text in ask.at or ():
+        key, equals, rest = text.partition("=")
+        period, at, time = rest.partition("@")
+        if key not in keys or not equals or not rest:
+            known = ", ".join(keys)
+            raise UsageError(f"{text!r} is no section and month.", f"Sections: {known}.")
+        book = question.book.at(time) if at else question.book
+        through = period or question.through
+        found[key] = replace(question, book=book, through=book.period(through).last)
+    return found
 
 
 def _question(ask: Asked) -> Question:

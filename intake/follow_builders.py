@@ -8,7 +8,7 @@ from intake.cells import Values
 from intake.parts import Builder, Parts
 from intake.wishes import ImportOptions
 from ledger.families.assignment import RecordAssignments
-from ledger.families.commentary import ExplainVariances, WriteCommentary
+from ledger.families.commentary import ExplainVariances, RegisterAttachments, WriteCommentary
 from ledger.families.organisation import Organisation
 from ledger.families.scorecard import RecordScorecard
 from ledger.families.statistic import RecordStatistics
@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[type[RowCommand], dict[str, str]]] = {
     "assignment": (RecordAssignments, {}),
     "commentary": (WriteCommentary, {}),
     "variance": (ExplainVariances, {"line": "report_line"}),
+    "attachment": (RegisterAttachments, {}),
 }
 
 

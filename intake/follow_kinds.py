@@ -227,5 +227,25 @@ VARIANCE = Kind(
     also=("variances", "avvikelser", "explanations"),
 )
 
+ATTACHMENT = Kind(
+    "attachment",
+    "bilaga",
+    "Documents attached to the reports of a unit and a month, each by its number and the SHA-256 "
+    "of its bytes; the documents stay where they are. `ledger record attachment` takes `file=PATH` "
+    "in place of the digest. Another document under a number on record wants a reason.",
+    (
+        Column("number", "code", ("nummer",), "as it is cited, as 1", True, True),
+        UNIT,
+        Column("period", "month", ("period", "månad"), "the month", True, True),
+        Column("title", "text", ("titel",), "what it is called (erasable)", required=True),
+        Column("digest", "code", ("sha256",), "its SHA-256, 64 hex digits", True, True),
+        _REASON,
+    ),
+    "number;unit;period;title;digest\n"
+    "1;10;2020-08;Styrelsens beslut;"
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n",
+    also=("attachments", "bilagor"),
+)
+
 #: The kinds of this module, in the order of the documentation.
-FOLLOWED = (SCORECARD, STATISTIC, ASSIGNMENT, COMMENTARY, VARIANCE)
+FOLLOWED = (SCORECARD, STATISTIC, ASSIGNMENT, COMMENTARY, VARIANCE, ATTACHMENT)

@@ -260,6 +260,7 @@ RULES: dict[str, str] = {
     "assignment-closed": "The assignment is closed. Give a new one.",
     "impossible-date": "A text names a day that no calendar has, as 31 April. Ask which day is "
     "meant.",
+    "bad-attachment": "An attachment lacks its number, its title or its SHA-256.",
     "bad-commentary": "A text of a section lacks its section or itself.",
     "bad-variance": "An explanation of a variance lacks its text or its amount.",
     "explanation-unknown": "No explanation with that text stands. Write it as it is on record; "

@@ -29,7 +29,7 @@ from projections.period_result import counted_result, result
 from projections.registry import projection
 from projections.texts import texts
 
-__all__ = ["commentary", "variance_explanations", "variances"]
+__all__ = ["attachments", "commentary", "variance_explanations", "variances"]
 
 _RESULT = ("outcome", "budget", "annual_budget", "forecast")
 _EXPLAINED = ("explained", "forecast_explained")
@@ -353,4 +353,52 @@ def commentary(
         for one in chosen
     ]
     frame = pl.DataFrame(rows, schema=_TEXTS, orient="row")
+    return frame.sort("period", maintain_order=True)
+
+
+_ATTACHED: dict[str, type[pl.DataType]] = {
+    "period": pl.String,
+    "number": pl.String,
+    "unit": pl.String,
+    "title": pl.String,
+    "digest": pl.String,
+    "version": pl.Int64,
+    "position": pl.Int64,
+}
+
+
+@projection((), private=("title",))
+def attachments(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+) -> pl.DataFrame:
+    """The attachments as they stand, by month, in the order in which they were registered.
+
+    Columns: ``period``, ``number`` (String, as it is cited), ``unit``, ``title`` (String; the
+    marker of its erasure where erased), ``digest`` (SHA-256 in hex), ``version`` (Int64: above 1
+    another document), ``position`` (Int64: its event). Months and units as in `commentary`.
+
+    Raises `ledger.errors.UsageError`.
+    """
+    book = as_known(book, known_at)
+    last = span_of(book, through).last if through is not None else None
+    inside = None if unit is None else Tree(book, tree, last or "9999-12").below(unit)
+    chosen = [
+        one
+        for one in book.state.of(Commentary).attachments.values()
+        if last in (None, one.event.period) and (inside is None or one.event.unit in inside)
+    ]
+    said = texts(book, "text", (one.title_at for one in chosen))
+    rows = []
+    for one in chosen:
+        event, title = one.event, said.get(one.title_at)
+        rows.append(
+            (event.period, event.number, event.unit, title, event.digest, event.version,
+             one.position)
+        )  # fmt: skip
+    frame = pl.DataFrame(rows, schema=_ATTACHED, orient="row")
     return frame.sort("period", maintain_order=True)

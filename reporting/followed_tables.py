@@ -42,12 +42,21 @@ _BRIEF = {
 _NOTED = ("scorecard", "statistics")
 
 
-def table(noun: str, book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> Table:
-    """The table of a noun of this module, asked as its projection; ``brief`` for a page."""
+def table(
+    noun: str,
+    book: Book,
+    lang: Language,
+    *,
+    brief: bool = False,
+    also: Iterable[str] = (),
+    **ask: Any,
+) -> Table:
+    """The table of a noun of this module, asked as its projection; ``brief`` for a page, ``also``
+    with these columns before the others."""
     one = projections.PROJECTIONS[noun]
     frame = one.function(book, **ask)
     if brief:
-        frame = frame.select(_filled(frame, _BRIEF[noun]))
+        frame = frame.select(_filled(frame, (*also, *_BRIEF[noun])))
     title = label(one.title, lang, through=ask.get("through") or "").rstrip()
     notes = [*asked(book, lang, **ask)]
     if noun in _NOTED:

@@ -57,6 +57,19 @@ class ExplainedTable(Table):
         summed = len(exact) == len(tops) > 2 and sum(exact[:-1]) == exact[-1]
         return summed and _off(exact[-1], exact[:-1], scale)
 
+    def remainders(self) -> list[tuple[str, int]]:
+        """What is left of each variance that is explained in part: its row's name, and öre."""
+        keys = [column.key for column in self.columns]
+        kind, amount = keys.index("row_kind"), keys.index("amount")
+        found, name = [], ""
+        for row in self.rows:
+            if row[kind] == "variance":
+                names = (row[keys.index(key)] for key in ("name", keys[0]))
+                name = str(next((each for each in names if each), ""))
+            elif row[kind] == "remainder":
+                found.append((name, int(row[amount] or 0)))
+        return found
+
 
 def _off(whole: int, parts: list[int], scale: Scale) -> bool:
     """Whether parts that sum to the whole do not when all are rounded."""

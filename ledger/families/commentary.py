@@ -1,4 +1,5 @@
-"""Commentary: what people write of a section, and what explains a variance, with its amount.
+"""Commentary: what people write of a section, what explains a variance, with its amount, and which
+documents are attached, by their digests.
 
 Explanations of a variance need not sum to it: what is left is shown as the remainder, by whoever
 asks. A *memo* says of what is in the variance already, and adds nothing to the sum.
@@ -7,6 +8,7 @@ asks. A *memo* says of what is in the variance already, and adds nothing to the 
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple, get_args
 
@@ -73,6 +75,20 @@ class ExplanationWithdrawn(Event):
     reason: Private = None
 
 
+class AttachmentRegistered(Event):
+    """A document attached to the reports of a unit and a month: ``number`` as it is cited,
+    ``digest`` the SHA-256 of its bytes in hex, ``text`` its title; ``version`` counts from 1."""
+
+    topic: ClassVar[str] = "commentary.attachment_registered"
+    number: str
+    unit: str
+    period: str
+    digest: str
+    version: int = 1
+    text: Private = None
+    reason: Private = None
+
+
 class About(NamedTuple):
     """What an explanation is about."""
 
@@ -106,12 +122,22 @@ class Text:
 
 
 @dataclass
+class Attachment:
+    """An attachment as it stands: the event, its position, and where its title is."""
+
+    event: AttachmentRegistered
+    position: int
+    title_at: int
+
+
+@dataclass
 class Commentary(Slice):
     """All texts by section, unit and month; all explanations that stand, in log order, by the
-    position of their event."""
+    position of their event; all attachments by number, unit and month."""
 
     texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
     explanations: dict[int, Explanation] = field(default_factory=dict)
+    attachments: dict[tuple[str, str, str], Attachment] = field(default_factory=dict)
 
     def apply(self, event: Event, position: int) -> None:
         """Fold one event."""
@@ -126,6 +152,11 @@ class Commentary(Slice):
                 self.explanations[position] = Explanation(event, position, text_at)
             case ExplanationWithdrawn():
                 del self.explanations[event.withdraws]
+            case AttachmentRegistered():
+                key = (event.number, event.unit, event.period)
+                was = self.attachments.get(key)
+                kept = was.title_at if was and event.text is None else position
+                self.attachments[key] = Attachment(event, position, kept)
             case _:
                 pass
 
@@ -268,6 +299,58 @@ class _Explaining(Work):
             known = ", ".join(dict.fromkeys(lines)) or "none: set structure.result"
             refuse("unknown-line", f"line {line!r} is not in {name!r}", f"Write one of: {known}.")
         return name
+
+
+@dataclass(frozen=True)
+class RegisterAttachments(RowCommand):
+    """Register documents by digest: ``number``, ``unit``, ``period``, ``title``, ``digest``
+    (SHA-256 in hex); another document under a number on record is a new version, with a reason."""
+
+    kind: str = "attachment"
+
+    def work(self, state: State, look: Lookup) -> Work:
+        """What takes the rows."""
+        return _Attaching(state, look)
+
+
+class _Attaching(Work):
+    """Takes rows of attachments."""
+
+    def take(self, row: Row, line: int | None) -> list[Event]:
+        """The attachment, or none where it is on record."""
+        unit, period = self.unit(row), _month(row)
+        number, digest = str(row.get("number", "")), str(row.get("digest", "")).lower()
+        if not number or not row.get("title"):
+            refuse("bad-attachment", "number or title is empty", "Fill in both.")
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            refuse(
+                "bad-attachment",
+                f"digest {row.get('digest', '')!r}",
+                "Write its SHA-256, 64 hex digits; `ledger record` takes file=PATH instead.",
+            )
+        what = (number, unit, period)
+        self.once(what, f"attachment {number} of {unit}, {period},", line)
+        stands = self.state.of(Commentary).attachments.get(what)
+        at = {"text": stands.title_at if stands else -1}
+        title = self.new_words({"text": row["title"]}, at)
+        if stands is not None and not title and stands.event.digest == digest:
+            return []
+        self.open("commentary", period, unit)
+        more = {}
+        if stands is not None:
+            more["reason"] = self.why(row, f"attachment {number} is another document on record")
+        version = stands.event.version + 1 if stands else 1
+        return [
+            AttachmentRegistered(
+                number=number,
+                unit=unit,
+                period=period,
+                digest=digest,
+                version=version,
+                **title,
+                **more,
+            )
+        ]
 
 
 def _month(row: Row) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger import proof
 from ledger.errors import UsageError
 from projections.dimensions import Tree, outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import local
-from reporting.numbers import Scale
+from reporting.numbers import Scale, amount
 from reporting.tables import Table
+from reporting.variance_table import ExplainedTable
 
 if TYPE_CHECKING:
     from ledger.log import Book
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,15 @@ class Question:
     through: str
     unit: str
     scale: Scale = "tkr"
+    kept: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for a name and question, however many sections ask."""
+        key = (name, self.book.size, self.through, self.unit, self.lang)
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     @property
     def unit_name(self) -> str:
@@ -36,9 +49,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Prose:
-    """Paragraphs of text."""
+    """Paragraphs of text, under a heading of their own where they have a ``title``."""
 
     paragraphs: tuple[str, ...]
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,11 +93,13 @@ class Document:
 @dataclass(frozen=True)
 class Part:
     """One section of a report: its key in the catalogue's ``section``, its level, and what gives
-    its blocks. None of them says that the store holds nothing for it: the section is missing."""
+    its blocks after what people wrote of it. None of both says that the store holds nothing for
+    it: the section is missing. ``told`` says that a reader expects somebody's words there."""
 
     key: str
     level: int
     blocks: Callable[[Question], Sequence[Block]]
+    told: bool = False
 
 
 def question(
@@ -97,13 +113,16 @@ def question(
     return Question(book, lang, outcome_span(book, through).last, asked, scale)
 
 
-def compose(name: str, parts: Sequence[Part], ask: Question) -> Document:
-    """The report of that name: the parts that have something to say, under headings that do."""
-    book, lang = ask.book, ask.lang
-    sections = [
-        Section(part.key, label(f"section.{part.key}", lang), part.level, tuple(part.blocks(ask)))
-        for part in parts
-    ]
+def compose(
+    name: str, parts: Sequence[Part], ask: Question, at: Mapping[str, Question] | None = None
+) -> Document:
+    """The report of that name: the parts that have something to say, under headings that do.
+
+    ``at`` has sections, by key, that are asked of another month or time: their heading says which.
+    """
+    book, lang, other = ask.book, ask.lang, at or {}
+    sections = [_section(part, other.get(part.key, ask), ask) for part in parts]
+    sections += closing(sections, ask)
     title = label(f"report.{name}", lang, unit=ask.unit_name, through=ask.through)
     clock = book.organisation.require_founded().clock
     return Document(
@@ -118,10 +137,52 @@ def compose(name: str, parts: Sequence[Part], ask: Question) -> Document:
     )
 
 
+def _section(part: Part, ask: Question, whole: Question) -> Section:
+    """A section: people's words, then its blocks; its heading tells what the cover does not."""
+    from reporting.report.texts import written
+
+    lang = ask.lang
+    title = label(f"section.{part.key}", lang)
+    if ask is not whole:
+        known = local(ask.book, ask.book.recorded_at)[:16]
+        title = label("report.own_time", lang, title=title, through=ask.through, time=known)
+    return Section(part.key, title, part.level, (*written(ask, part.key), *_blocks(part, ask)))
+
+
+def _blocks(part: Part, ask: Question) -> Sequence[Block]:
+    """What the part gives; nothing where the store has no answer to what it asks."""
+    try:
+        return part.blocks(ask)
+    except UsageError:
+        return ()
+
+
+def closing(sections: Sequence[Section], ask: Question) -> list[Section]:
+    """Of the tables before it: which do not add up when rounded, and what is not explained."""
+    rounded, left = [], []
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Table) and block.off_by_rounding(ask.scale):
+                rounded.append(block.title.replace("{scale}", ask.scale))
+            if isinstance(block, ExplainedTable):
+                left += [
+                    f"{name} {amount(ore, ask.lang, ask.scale, signed=True)} {ask.scale}"
+                    for name, ore in block.remainders()
+                ]
+    told = []
+    if rounded:
+        told.append(label("report.rounded", ask.lang, tables="; ".join(dict.fromkeys(rounded))))
+    if left:
+        told.append(label("report.remainders", ask.lang, rows="; ".join(left)))
+    if not told:
+        return []
+    return [Section("notes", label("section.notes", ask.lang), 1, (Prose(tuple(told)),))]
+
+
 def missing(parts: Sequence[Part], ask: Question) -> list[tuple[Part, bool]]:
     """Every part that is no mere heading, and whether the store holds something for it."""
-    found = [(part, tuple(part.blocks(ask))) for part in parts if part.blocks is not heading]
-    return [(part, bool(blocks)) for part, blocks in found]
+    found = [part for part in parts if part.blocks is not heading]
+    return [(part, bool(_section(part, ask, ask).blocks)) for part in found]
 
 
 def heading(ask: Question) -> Sequence[Block]:

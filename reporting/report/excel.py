@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.catalogue import label
 from reporting.render import name_second, printable, shown
 from reporting.report.document import Document
-from reporting.tables import Column, Table
+from reporting.tables import SAID, Column, Table
 from reporting.workbook import packed
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _sum(table: Table, place: int, letter: str) -> str | None:
 def _value(value: Any, column: Column, document: Document) -> Any:
     """Kronor as a number to the öre, percentages and counts as numbers, the rest as people read
     it; text that looks like a formula stays text."""
-    if value is None:
+    if value is None or value == SAID:
         return None
     if column.kind == "amount":
         return Decimal(int(value)) / 100

@@ -37,6 +37,7 @@ tbody th { font-weight: normal; text-align: left; }
 tbody tr:nth-child(even) { background: var(--band); }
 tfoot th, tfoot td { border-top: 2px solid var(--ink); font-weight: 600; text-align: left; }
 tfoot .n { text-align: right; }
+.lead { font-weight: 600; margin-bottom: 0; }
 .note { color: var(--soft); font-size: .85rem; margin: .2rem 0; }
 .colophon { margin-top: 3rem; border-top: 1px solid var(--line); font-size: .85rem;
   color: var(--soft); overflow-wrap: anywhere; }
@@ -102,7 +103,9 @@ def _section(section: Section, document: Document) -> Iterator[str]:
 
 def _block(block: Block, document: Document, name: str) -> Iterator[str]:
     match block:
-        case Prose(paragraphs):
+        case Prose(paragraphs, title):
+            if title is not None:
+                yield f'<p class="lead">{_text(title)}</p>'
             yield from (f"<p>{_text(paragraph)}</p>" for paragraph in paragraphs)
         case Facts(pairs):
             rows = "".join(f"<dt>{_text(k)}</dt><dd>{_text(v)}</dd>" for k, v in pairs)

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import projections
 from ledger.families.forecast import Forecasts
-from reporting import followup_table, numbers, reports, round_table, scenario_table
+from projections.dimensions import Tree
+from reporting import (
+    followup_table,
+    numbers,
+    plan_table,
+    reports,
+    round_table,
+    scenario_table,
+    variance_table,
+)
 from reporting.catalogue import label
 from reporting.notes import asked, known
 from reporting.report.document import Block, Prose, Question
+from reporting.report.figures import costs
 from reporting.tables import Table
 
 
@@ -46,11 +57,52 @@ def result(ask: Question) -> Sequence[Block]:
     )
 
 
-def cost_development(ask: Question) -> Sequence[Block]:
-    """Costs against last year, month by month."""
+def result_by_line(ask: Question) -> Sequence[Block]:
+    """The result by line."""
     return filled(
+        ask, reports.result(ask.book, ask.lang, through=ask.through, by=("line",), unit=ask.unit)
+    )
+
+
+def variances(ask: Question) -> Sequence[Block]:
+    """The variances of the whole and of each line, with what explains them and what is left."""
+    if projections.variance_explanations(ask.book, ask.through, unit=ask.unit).is_empty():
+        return ()
+    tables: list[Block] = []
+    for by in ((level(ask),), ("line",)):
+        table = variance_table.variances_table(
+            ask.book, ask.lang, through=ask.through, by=by, unit=ask.unit, brief=True
+        )
+        tables += filled(ask, table)
+    return tables
+
+
+def level(ask: Question) -> str:
+    """The level of the asked unit in the line tree."""
+    tree = Tree(ask.book, "line", ask.through)
+    found = (name for name in tree.levels if tree.at_level(name).get(ask.unit) == ask.unit)
+    return next(iter(found), "unit")
+
+
+def cost_development(ask: Question) -> Sequence[Block]:
+    """Costs against last year, month by month; the whole in words, from the same amounts."""
+    found = filled(
         ask, reports.cost_development(ask.book, ask.lang, through=ask.through, unit=ask.unit)
     )
+    if not found:
+        return ()
+    total = ask.once("costs", lambda: costs(ask)).rows[-1]
+    if total[4] is None:
+        return found
+    change = int(total[3] or 0)
+    told = label(
+        "prose.costs_less" if change >= 0 else "prose.costs_more",
+        ask.lang,
+        outcome=f"{numbers.amount(-int(total[1] or 0), ask.lang, 'mnkr')} mnkr",
+        change=f"{numbers.amount(abs(change), ask.lang, 'mnkr')} mnkr",
+        percent=numbers.percent(Decimal(str(total[4])), ask.lang, signed=True),
+    )
+    return (Prose((told,)), *found)
 
 
 def follow_up(ask: Question) -> Sequence[Block]:
@@ -94,6 +146,22 @@ def risks(ask: Question) -> Sequence[Block]:
             ask.book, ask.lang, through=ask.through, unit=ask.unit, brief=True
         ),
     )
+
+
+def action_plan(ask: Question) -> Sequence[Block]:
+    """The savings measures by area."""
+    plan = plan_table.action_plan(
+        ask.book, ask.lang, through=ask.through, unit=ask.unit, brief=True
+    )
+    return filled(ask, plan.table)
+
+
+def investments(ask: Question) -> Sequence[Block]:
+    """Frames, what was spent of them by the year of its decision, and forecasts."""
+    plan = plan_table.investments(
+        ask.book, ask.lang, through=ask.through, unit=ask.unit, brief=True
+    )
+    return filled(ask, plan.table)
 
 
 def adopted_round(ask: Question) -> str | None:

@@ -22,6 +22,7 @@ def test_every_projection_stands_in_the_registry():
         "actions",
         "assignments",
         "assumptions",
+        "attachments",
         "balance",
         "batches",
         "budget_series",

@@ -1,0 +1,131 @@
+"""The sections of what is followed up beside the books: scorecard, statistics, assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+import projections
+from reporting import followed_tables
+from reporting.catalogue import LANGUAGES, label
+from reporting.report.sections import filled
+from reporting.tables import table_of
+
+if TYPE_CHECKING:
+    from reporting.report.document import Block, Question
+    from reporting.tables import Table
+
+#: Chapters that have the scorecard of the perspective that bears their name.
+CHAPTERS = ("operations", "people", "economy")
+#: What the category of the patient board's statistics is called.
+_BOARD = ("patientnämnd", "patientnämnden", "patient board")
+
+
+def _perspectives(ask: Question) -> list[str]:
+    frame = projections.scorecard(ask.book, ask.through, unit=ask.unit)
+    return list(dict.fromkeys(frame["perspective"]))
+
+
+def _of_chapter(ask: Question, chapter: str) -> list[str]:
+    names = {label(f"section.{chapter}", lang).casefold() for lang in LANGUAGES}
+    return [one for one in _perspectives(ask) if one.casefold() in names]
+
+
+def scorecard(chapter: str) -> Callable[[Question], Sequence[Block]]:
+    """The scorecard of the perspective that bears the chapter's name."""
+
+    def blocks(ask: Question) -> Sequence[Block]:
+        return _scorecards(ask, _of_chapter(ask, chapter))
+
+    return blocks
+
+
+def other_perspectives(ask: Question) -> Sequence[Block]:
+    """The scorecards of perspectives that are no chapters."""
+    taken = {name for chapter in CHAPTERS for name in _of_chapter(ask, chapter)}
+    return _scorecards(ask, [name for name in _perspectives(ask) if name not in taken])
+
+
+def every_perspective(ask: Question) -> Sequence[Block]:
+    """All scorecards, one after another."""
+    return _scorecards(ask, _perspectives(ask))
+
+
+def _scorecards(ask: Question, names: Sequence[str]) -> Sequence[Block]:
+    tables: list[Block] = []
+    for name in names:
+        table = followed_tables.table(
+            "scorecard", ask.book, ask.lang, brief=True, through=ask.through, unit=ask.unit,
+            perspective=name, also=("success_factor",),
+        )  # fmt: skip
+        title = label("report.scorecard", ask.lang, perspective=name, through=ask.through)
+        tables += filled(ask, _without(replace(table, title=title), "perspective"))
+    return tables
+
+
+def _without(table: Table, key: str) -> Table:
+    """The table without a column that its title says."""
+    places = [place for place, column in enumerate(table.columns) if column.key != key]
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in table.rows),
+    )
+
+
+def _categories(ask: Question) -> list[str | None]:
+    frame = projections.statistics(ask.book, ask.through, unit=ask.unit)
+    return list(dict.fromkeys(frame["category"]))
+
+
+def _is_board(category: str | None) -> bool:
+    return (category or "").casefold() in _BOARD
+
+
+def production(ask: Question) -> Sequence[Block]:
+    """The statistics, a table for each category."""
+    return _statistics(ask, [one for one in _categories(ask) if not _is_board(one)])
+
+
+def patient_board(ask: Question) -> Sequence[Block]:
+    """The patient board's cases."""
+    return _statistics(ask, [one for one in _categories(ask) if _is_board(one)])
+
+
+def _statistics(ask: Question, categories: Sequence[str | None]) -> Sequence[Block]:
+    tables: list[Block] = []
+    for name in categories:
+        table = followed_tables.table(
+            "statistics", ask.book, ask.lang, brief=True, through=ask.through, unit=ask.unit,
+            category=name,
+        )  # fmt: skip
+        if name is not None:
+            title = label("report.statistics", ask.lang, category=name, through=ask.through)
+            table = replace(table, title=title)
+        tables += filled(ask, table)
+    return tables
+
+
+def assignments(ask: Question) -> Sequence[Block]:
+    """What the organisation was told to do, and how it goes."""
+    table = followed_tables.table(
+        "assignments", ask.book, ask.lang, brief=True, through=ask.through, unit=ask.unit
+    )
+    return filled(ask, table)
+
+
+#: What registers the control activities of a year, and how many of its columns a page has.
+CONTROLS = "controls"
+
+
+def internal_control(ask: Question) -> Sequence[Block]:
+    """The control activities of the year; nothing where the product has no register of them."""
+    kind = projections.PROJECTIONS.get(CONTROLS)
+    if kind is None:
+        return ()
+    frame: pl.DataFrame = kind.function(ask.book, ask.through, unit=ask.unit)
+    title = label(kind.title, ask.lang, through=ask.through)
+    return filled(ask, table_of(frame, kind.amounts, title))
