@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reporting.report.document import Document, Question
 
-app = typer.Typer(help="Whole reports: HTML and Excel from the events.", rich_markup_mode=None)
+app = typer.Typer(help="Whole reports from the events: HTML, Word, Excel.", rich_markup_mode=None)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Asked(Common):
     )
 
 
-FORMS = ("html", "xlsx")
+FORMS = ("html", "docx", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Written(Asked):
     """A report that is written: as what, and where."""
 
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMS", help="html, xlsx; several with commas.")
+        str, typer.Option("--to", metavar="FORMS", help="html, docx, xlsx; several with commas.")
     ] = "html"
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="The folder to write in.")
@@ -62,6 +62,10 @@ class Written(Asked):
             metavar="SECTION=PERIOD[@TIME]",
             help="A section of another month or time: staffing=2020-07@2020-08-31.",
         ),
+    ] = None
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", metavar="FILE", help="A Word file with your styles and header."),
     ] = None
 
 
@@ -122,6 +126,16 @@ def internal_control(ask: Written) -> None:
     _write("internal-control", ask)
 
 
+@app.command()
+def template(
+    output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to.")],
+) -> None:
+    """The template of Word reports, to change and give with --template."""
+    from reporting.report.word import DEFAULT
+
+    put_file(DEFAULT.read_bytes(), output)
+
+
 def _write(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
     from reporting.report.document import compose
@@ -134,7 +148,7 @@ def _write(name: str, ask: Written) -> None:
     place.mkdir(parents=True, exist_ok=True)
     for form in forms:
         put_file(
-            _writers()[form](document),
+            _writers(ask.template)[form](document),
             str(place / f"{name}-{question.unit}-{question.through}.{form}"),
         )
 
@@ -176,8 +190,13 @@ def _forms(text: str) -> list[str]:
     return forms
 
 
-def _writers() -> dict[str, Callable[[Document], bytes]]:
+def _writers(template: Path | None) -> dict[str, Callable[[Document], bytes]]:
     from reporting.report.excel import to_excel
     from reporting.report.html import to_html
+    from reporting.report.word import to_word
 
-    return {"html": lambda document: to_html(document).encode(), "xlsx": to_excel}
+    return {
+        "html": lambda document: to_html(document).encode(),
+        "docx": lambda document: to_word(document, template),
+        "xlsx": to_excel,
+    }

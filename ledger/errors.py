@@ -26,6 +26,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   ├── StoreNewer               the store holds events that the backup does not
     │   └── ErasuresMissing          what was erased after the backup is not known
     ├── BadProof               3     a file that is no checkpoint, key or proof
+    ├── TemplateRefused        3     a file that is no template of a Word report
     ├── Tampered               6     bytes that do not decode, order or count that is broken
     └── ForecastError          7     no forecast can be made or adopted
 
@@ -286,6 +287,14 @@ class BadProof(LedgerError):
     """A file that is given as a checkpoint, a key or a proof is none."""
 
     code = "bad-proof"
+    exit_code = 3
+
+
+class TemplateRefused(LedgerError):
+    """A file that is given as a template of a Word report is none: it is not a Word document, lacks
+    a style or a place that the report needs, or asks for words that no report has."""
+
+    code = "template-refused"
     exit_code = 3
 
 

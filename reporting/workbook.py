@@ -1,37 +1,47 @@
-"""Excel workbooks as bytes: the same content gives the same bytes."""
+"""Excel workbooks as bytes, and what their formulas come to."""
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from reporting.office import dated, sealed
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-#: The time of every part of the archive.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+#: What formulas come to: by sheet (its number, from 1) and cell.
+Results = Mapping[tuple[int, str], Decimal]
+
+_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_FORMULA = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?/?>(?:</v>)?')
 
 
-def packed(workbook: Workbook, recorded_at: str) -> bytes:
+def packed(workbook: Workbook, recorded_at: str, results: Results | None = None) -> bytes:
     """The workbook's bytes, its parts in order and of one time; the document is dated
-    ``recorded_at`` (ISO), which is when what it shows was known."""
-    moment = datetime.fromisoformat(recorded_at).astimezone(UTC).replace(microsecond=0, tzinfo=None)
-    workbook.properties.created = moment
+    ``recorded_at`` (ISO), which is when what it shows was known.
+
+    ``results`` are stored beside their formulas, so that readers which do not compute (previews,
+    phones, screen readers, other programs) see the figures too.
+    """
+    workbook.properties.created = dated(recorded_at)
     loose = io.BytesIO()
     workbook.save(loose)
-    dated = f"{moment.isoformat()}Z".encode()
-    firm = io.BytesIO()
-    with zipfile.ZipFile(loose) as parts, zipfile.ZipFile(firm, "w") as archive:
-        for name in sorted(parts.namelist()):
-            data = parts.read(name)
-            if name == "docProps/core.xml":  # openpyxl dates the change itself
-                data = _MODIFIED.sub(rb"\g<1>" + dated + rb"\g<2>", data)
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, data)
-    return firm.getvalue()
+    known = results or {}
+
+    def with_results(name: str, data: bytes) -> bytes:
+        sheet = _SHEET.fullmatch(name)
+        if sheet is None or not known:
+            return data
+        number = int(sheet.group(1))
+
+        def filled(found: re.Match[str]) -> str:
+            result = known.get((number, found.group(2)))
+            return found.group(0) if result is None else f"{found.group(1)}<v>{result:f}</v>"
+
+        return _FORMULA.sub(filled, data.decode()).encode()
+
+    return sealed(loose.getvalue(), recorded_at, with_results)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,6 +88,13 @@ class Document:
     colophon: tuple[str, ...]
     recorded_at: str
     """When the newest event that it stands on was recorded (ISO, UTC)."""
+
+    def tables(self) -> Iterator[tuple[Section, Table]]:
+        """Every table in the report's order, with the section that it stands in."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, Table):
+                    yield section, block
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def test_the_demo_s_commands(tmp_path) -> None:
         done = run(line, tmp_path / "demo")
         assert done.returncode == 0, (line, done.stderr)
     made = {path.name for path in (tmp_path / "demo").iterdir()}
-    reports = {f"interim-60-2020-08.{form}" for form in ("html", "xlsx")}
+    reports = {f"interim-60-2020-08.{form}" for form in ("html", "docx", "xlsx")}
     assert made == {"ledger.db", "ledger.key", "result.csv", "read.db", *reports}
     for line in commands(1):
         done = run(line, tmp_path / "demo")

@@ -1,0 +1,277 @@
+"""What a Word report is made of: headings and contents, text, tables, pages that lie down.
+
+Tables are written as XML, a whole one at a time: python-docx visits every cell anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from reporting.catalogue import label
+from reporting.render import name_second, name_total, printable, shown
+from reporting.report.document import Block, Document, Facts, Prose, Section
+from reporting.tables import Table
+
+if TYPE_CHECKING:
+    from docx.document import Document as Docx
+
+#: Twentieths of a point: of a sign in a table's cell, of the cell's margins, of the narrowest and
+#: the widest column of words.
+_SIGN = 84
+_MARGINS = 130
+_NARROW = 700
+_BROAD = 2600
+#: Points that twips and English metric units count in.
+_EMU = 635
+
+
+class Writer:
+    """Writes a report into a filled-in template, each time before the paragraph that it is given.
+
+    A section whose widest table needs more than the page is wide lies down, with the headings of
+    its chapter that stand right above it.
+    """
+
+    def __init__(self, docx: Docx, document: Document) -> None:
+        self.docx, self.document = docx, document
+        self.ids = {style.name: style.style_id for style in docx.styles}
+        self.page = docx.sections[-1]
+        self.flat = False
+
+    def contents(self, mark: Any) -> None:
+        """A contents field with its entries; page numbers are fields that the reader's program
+        fills in when it lays out the pages or is asked to."""
+        sections = [s for s in self.document.sections if s.level <= 2]
+        for place, section in enumerate(sections):
+            first, last = place == 0, place == len(sections) - 1
+            style = self._style(f"toc {section.level}")
+            begin = _field(r'TOC \o "1-2" \h \z \u', open_only=True) if first else ""
+            end = _END if last else ""
+            name = _bookmark(section)
+            page = _field(rf"PAGEREF {name} \h")
+            entry = (
+                f'<w:hyperlink w:anchor="{name}" w:history="1">{_run(section.title)}'
+                f"<w:r><w:tab/></w:r>{page}</w:hyperlink>"
+            )
+            mark._p.addprevious(_parsed(f"<w:p>{style}{begin}{entry}{end}</w:p>"))
+
+    def body(self, mark: Any) -> None:
+        """Every section, then back to pages that stand."""
+        above: list[Section] = []
+        for section in self.document.sections:
+            above.append(section)
+            if section.blocks:
+                self._turn(mark, flat=any(self._is_wide(block) for block in section.blocks))
+                for each in above:
+                    self._section(mark, each)
+                above = []
+        self._turn(mark, flat=False)
+
+    def _section(self, mark: Any, section: Section) -> None:
+        name = _bookmark(section)
+        number = 1 + self.document.sections.index(section)
+        style = self._style(f"Heading {section.level}")
+        mark._p.addprevious(
+            _parsed(
+                f'<w:p>{style}<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
+                f'{_run(section.title)}<w:bookmarkEnd w:id="{number}"/></w:p>'
+            )
+        )
+        for block in section.blocks:
+            for xml in self._block(block):
+                mark._p.addprevious(_parsed(xml))
+
+    def _block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Prose(paragraphs, title):
+                if title is not None:
+                    yield self._paragraph("Report Lead", title)
+                yield from (self._paragraph("Normal", text) for text in paragraphs)
+            case Facts(pairs):
+                yield from (self._paragraph("Normal", f"{name}: {v}") for name, v in pairs)
+            case Table():
+                yield from self._table(block)
+
+    def _table(self, table: Table) -> Iterator[str]:
+        """A caption, the table and its notes; the headings come again on each page."""
+        grid = _Grid.of(table, self.document)
+        caption = table.title.replace("{scale}", self.document.scale)
+        yield self._paragraph("Caption", caption)
+        styles = [self._style(name) for name in ("Report Cell", "Report Figure")]
+        yield grid.xml(caption, self.ids["Report Table"], styles, self._room(self.flat))
+        notes = list(table.notes)
+        if table.off_by_rounding(self.document.scale):
+            notes.append(label("note.rounding", self.document.lang))
+        yield from (self._paragraph("Report Note", note) for note in notes)
+        if not notes:
+            yield self._paragraph("Report Note", "")
+
+    def _is_wide(self, block: Block) -> bool:
+        if not isinstance(block, Table):
+            return False
+        return sum(_Grid.of(block, self.document).least) > self._room(flat=False)
+
+    def _room(self, flat: bool) -> int:
+        """How wide the text is on a page that stands or lies, in twentieths of a point."""
+        page = self.page
+        told = (
+            (page.page_height, page.top_margin, page.bottom_margin)
+            if flat
+            else (page.page_width, page.left_margin, page.right_margin)
+        )
+        wide, before, after = (int(length or 0) for length in told)
+        return (wide - before - after) // _EMU
+
+    def _turn(self, mark: Any, *, flat: bool) -> None:
+        """End the section of pages that stand, or lie, if the next ones do not."""
+        if flat == self.flat:
+            return
+        pages = deepcopy(self.page._sectPr)
+        if self.flat:
+            _lay_down(pages)
+        ends = _parsed(f"<w:p><w:pPr>{self._named('Report Note')}</w:pPr></w:p>")
+        ends.pPr.append(pages)
+        mark._p.addprevious(ends)
+        self.flat = flat
+
+    def _paragraph(self, style: str, text: str) -> str:
+        return f"<w:p>{self._style(style)}{_run(text) if text else ''}</w:p>"
+
+    def _style(self, name: str) -> str:
+        return f"<w:pPr>{self._named(name)}</w:pPr>"
+
+    def _named(self, name: str) -> str:
+        return f'<w:pStyle w:val="{self.ids.get(name) or self.ids[name.lower()]}"/>'
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A table's words as they are shown, and how wide its columns must be."""
+
+    heads: list[str]
+    rows: list[list[str]]
+    figures: list[bool]
+    total: bool
+    least: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, table: Table, document: Document) -> _Grid:
+        table = name_second(table)
+        lang, scale = document.lang, document.scale
+        rows = [
+            [shown(v, c, lang, scale) for v, c in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ]
+        if table.total and rows:
+            name_total(rows[-1], table, lang)
+        heads = [column.heading(lang) for column in table.columns]
+        figures = [column.kind != "text" for column in table.columns]
+        least = [
+            _least([heads[place], *(row[place] for row in rows)], figures[place])
+            for place in range(len(heads))
+        ]
+        return cls(heads, rows, figures, table.total and bool(rows), least)
+
+    def xml(self, caption: str, style: str, cells: Sequence[str], room: int) -> str:
+        """The table as wide as the room; what is left over goes to the columns of words."""
+        widths = _shared(self.least, self.figures, room)
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        head = self._row(self.heads, widths, cells, "<w:tblHeader/>")
+        body = "".join(self._row(row, widths, cells) for row in self.rows)
+        look = f'w:firstRow="1" w:lastRow="{int(self.total)}" w:firstColumn="1" w:lastColumn="0"'
+        return (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/>'
+            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+            f'<w:tblLook w:val="04A0" {look} w:noHBand="0" w:noVBand="1"/>'
+            f"<w:tblCaption w:val={quoteattr(printable(caption))}/></w:tblPr>"
+            f"<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+        )
+
+    def _row(
+        self, texts: Sequence[str], widths: Sequence[int], cells: Sequence[str], kind: str = ""
+    ) -> str:
+        told = "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+            f"<w:p>{cells[figure]}{_run(text) if text else ''}</w:p></w:tc>"
+            for text, width, figure in zip(texts, widths, self.figures, strict=True)
+        )
+        return f"<w:tr><w:trPr><w:cantSplit/>{kind}</w:trPr>{told}</w:tr>"
+
+
+def _least(texts: Sequence[str], figure: bool) -> int:
+    """The least width of a column: figures whole, words broken between words."""
+    head, *cells = texts
+    words = [len(word) for word in head.replace("-", "- ").split(" ")]
+    longest = max((len(cell) for cell in cells), default=0)
+    if figure:
+        return max(longest, *words) * _SIGN + _MARGINS
+    words += [len(word) for cell in cells for word in cell.split(" ")]
+    # Words of a few lines; a column of long texts takes as much as it can get.
+    return min(max(_NARROW, max(words) * _SIGN + _MARGINS, longest * _SIGN // 3), _BROAD)
+
+
+def _shared(least: Sequence[int], figures: Sequence[bool], room: int) -> list[int]:
+    """The widths that fill the room; too many columns for it shrink alike."""
+    left = room - sum(least)
+    if left < 0:
+        return [width * room // sum(least) for width in least]
+    takers = [i for i, figure in enumerate(figures) if not figure] or list(range(len(least)))
+    weight = sum(least[i] for i in takers)
+    return [
+        width + (left * width // weight if place in takers else 0)
+        for place, width in enumerate(least)
+    ]
+
+
+_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _field(code: str, *, open_only: bool = False) -> str:
+    """A field without a result yet."""
+    opened = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    return opened if open_only else opened + _END
+
+
+def _run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r>'
+
+
+def _bookmark(section: Section) -> str:
+    return f"_Toc_{section.key}"[:40]
+
+
+def _parsed(xml: str) -> Any:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    name, rest = xml[1:].split(">", 1)
+    return parse_xml(f"<{name} {nsdecls('w')}>{rest}")
+
+
+def _lay_down(pages: Any) -> None:
+    """Turn a section's pages a quarter: what was the top is then the left side."""
+    from docx.enum.section import WD_ORIENT
+
+    pages.page_width, pages.page_height = pages.page_height, pages.page_width
+    pages.orientation = WD_ORIENT.LANDSCAPE
+    top, bottom = pages.top_margin, pages.bottom_margin
+    left, right = pages.left_margin, pages.right_margin
+    pages.top_margin, pages.bottom_margin = left, right
+    pages.left_margin, pages.right_margin = bottom, top
+
+
+def spoken(docx: Docx, language: str) -> None:
+    """Say in the document's defaults which language it is in, for spelling and for listening."""
+    from docx.oxml.ns import qn
+
+    element = docx.styles.element
+    for found in element.iter(qn("w:lang")):
+        found.set(qn("w:val"), language)
