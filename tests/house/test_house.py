@@ -36,11 +36,16 @@ FLOAT_ALLOWED: dict[str, str] = {
 LATE_IMPORTS = [
     "altair",
     "cryptography",
+    "docx",
+    "docxtpl",
     "eventsourcing",
+    "jinja2",
+    "openpyxl",
     "pandas",
     "polars",
     "sqlite_utils",
     "statsmodels",
+    "vl_convert",
 ]
 
 TEXT_FOLDERS = [*PACKAGES, ".ci", "benchmarks", "docs", "examples", "tests"]
