@@ -23,7 +23,7 @@ import polars as pl
 from forecasting import naive
 from forecasting.panel import read_panel
 from forecasting.seasonal import YEAR
-from forecasting.structure import reconciled
+from forecasting.structure import limits, reconciled
 from forecasting.year_end import forecast_year_end
 
 MODEL = "model"
@@ -302,12 +302,17 @@ class _Parts:
 
     def summed(self, own: pl.DataFrame, begins: int, k: int, first_month: int) -> pl.DataFrame:
         """The series' forecasts as the sums of their details', the intervals moved along."""
+        at, end = pl.col("at"), begins + YEAR - 1
         told = self._asked(self.parts, begins, k, first_month)
         if self.details is not None:
             finer = self._asked(self.details, begins, k, first_month).join(
                 self.names, left_on="series", right_on="detail", how="left"
             )
-            told = reconciled(told, finer).with_columns(pl.col("remaining") + pl.col("moved"))
+            outcome, budget = self.details
+            seen = [outcome.filter(at < begins + k), budget.filter(at.is_between(begins, end))]
+            within = limits(pl.concat([months.select("series", "value") for months in seen]))
+            moved = reconciled(told, finer, within)
+            told = moved.with_columns(pl.col("remaining") + pl.col("moved"))
         sums = (
             self.members.join(told, left_on="detail", right_on="series")
             .group_by("series")

@@ -19,13 +19,14 @@ from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from ledger.periods import first_day, shift
 from projections import facts
-from projections.dimensions import Dimensions, outcome_span, structure_name
+from projections.dimensions import Dimensions, outcome_span
 from projections.forecast_parts import forecast_parts
 from projections.marked_entries import marked
 from projections.timelines import JOIN
 from reporting import numbers
 from reporting.catalogue import Language, has, label
-from reporting.forecast_table import Model, asked_of, months_by, year_end
+from reporting.forecast_model import Model, asked_of, forecast_structure, months_by
+from reporting.forecast_table import year_end
 from reporting.notes import asked, known
 from reporting.tables import Column, Table, table_from
 
@@ -81,12 +82,12 @@ def explain(book: Book, lang: Language, ask: Question) -> Explained:
     then = book if opened is None else Book(book.path, opened.log_size)
     last = opened.through if opened else outcome_span(book, ask.through).last
     unit = ask.unit or (opened.unit if opened else None)
-    structure = opened.structure if opened else structure_name(book, "forecast", ask.structure)
+    structure = opened.structure if opened else forecast_structure(book, ask.structure)
     where: dict[str, Any] = {"unit": unit, "tree": ask.tree}
     whole = year_end(then, last, by=("line",), structure=structure, **where)
     table = whole.row(-1, named=True)
     model = Model(then, last, LEVELS)
-    parts, details = asked_of(model, ("line",), structure=structure, **where)
+    parts, details, _ = asked_of(model, ("line",), structure=structure, **where)
     behind = _behind(then, last, parts)
     steps = [
         *_outcome(then, last, lang, table["outcome"], where),

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import projections
+from projections.dimensions import CODES, WITHOUT
 from reporting import forecast_table
 from reporting.catalogue import Language, has, label
+from reporting.forecast_model import NAMED_CODES
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
 from reporting.tables import Column, Table, columns_of, table_of
@@ -37,7 +39,7 @@ def _beyond(book: Book, lang: Language, last: str) -> list[str]:
 
 
 #: Methods of rows with a calibrated interval: the model's own, a year that is known, a sum.
-_CALIBRATED = ("combination", "complete", "sum")
+_CALIBRATED = ("combination", "complete", "sum", "ended")
 #: Rows without one that are named; the rest are counted.
 _NAMED = 6
 
@@ -45,6 +47,8 @@ _NAMED = 6
 def _interval(frame: pl.DataFrame, lang: Language) -> list[str]:
     """What the intervals hold, and the rows of which that is not known."""
     keys = frame.columns[: frame.columns.index("name")]
+    if frame["method"].is_in(["complete", "sum"]).all() and (frame["method"] == "complete").any():
+        return [label("note.year_complete", lang)]
     fallback = frame.filter(~frame["method"].is_in(_CALIBRATED))
     notes = []
     if frame["method"].is_in(_CALIBRATED[:2]).any():
@@ -56,10 +60,32 @@ def _interval(frame: pl.DataFrame, lang: Language) -> list[str]:
     for row in fallback.head(_NAMED).to_dicts():
         method = f"method.{row['method']}"
         said = label(method, lang) if has(method) else row["method"]
-        rows.append(f"{' '.join(str(row[key]) for key in keys)} ({said})")
+        codes = (label(f"key.{row[k]}", lang) if has(f"key.{row[k]}") else row[k] for k in keys)
+        rows.append(f"{' '.join(str(code) for code in codes)} ({said})")
     if fallback.height > _NAMED:
         rows.append(label("note.and_more", lang, count=fallback.height - _NAMED))
     return [*notes, label("note.not_calibrated", lang, rows=", ".join(rows))]
+
+
+def _coded(frame: pl.DataFrame, by: Sequence[str], lang: Language) -> list[str]:
+    """What a table by projects, products or activities cannot know of its codes."""
+    import polars as pl
+
+    codes = [name for name in by if name in NAMED_CODES]
+    if not codes:
+        return []
+    rows = frame[:-1] if len(by) == 1 else frame
+    keys = ["unit" if name not in frame.columns else name for name in codes]
+    without = rows.filter(pl.any_horizontal(pl.col(keys) == WITHOUT))
+    code = label(f"column.{codes[0]}", lang).lower()
+    notes = []
+    if (without["method"] == "ended").any():
+        notes.append(label("note.ended", lang, code=code))
+    if (without["remaining"] != 0).any():
+        notes.append(label("note.not_coded", lang, code=code))
+    if rows["annual_budget"].null_count():
+        notes.append(label("note.no_budget_by_code", lang))
+    return notes
 
 
 def result(
@@ -140,7 +166,9 @@ def forecast_model(
     if assumed_in is not None:
         notes.append(label("note.assumed_in", lang, round=assumed_in))
     notes += left_out(book, lang, last, unit=ask.get("unit"), tree=ask.get("tree") or "line")
-    notes += [label(f"note.{key}", lang) for key in ("parts_add_up", "last_year_whole")]
+    finer = "details_add_up" if set(by) & set(CODES) else "parts_add_up"
+    notes += [*_coded(frame, by, lang), label(f"note.{finer}", lang)]
+    notes.append(label("note.last_year_whole", lang))
     notes.append(_known(book, lang))
     return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)
 

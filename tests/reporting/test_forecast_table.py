@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from ledger.errors import ForecastError
-from reporting.forecast_table import quantiles, to_ore
+from reporting.forecast_model import quantiles, to_ore
 
 
 def told(**columns) -> pl.DataFrame:

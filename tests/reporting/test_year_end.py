@@ -5,9 +5,12 @@ import math
 import polars as pl
 import pytest
 
+from ledger.families.forecast import Assume, OpenRound
+from ledger.families.organisation_commands import AccountRow, RegisterAccounts
 from ledger.periods import months_between
 from projections.forecast_parts import forecast_parts
-from reporting.forecast_table import Model, details_of, year_end
+from reporting.forecast_model import Model, details_of
+from reporting.forecast_table import year_end
 from tests.projections.builders import Books
 
 LAST = "2020-08"
@@ -115,3 +118,102 @@ def test_the_interval_lies_around_the_sum(tables):
         for row in ends.rows():
             assert list(row) == sorted(row)
         assert table["p50"].equals(table["forecast"])
+
+
+def test_no_row_of_costs_ends_as_income_for_the_reconciliation(tmp_path):
+    """Small accounts of one sign beside a large one that fell: what is moved to the unit's costs
+    stops at nothing, points and intervals, and the sums still hold to the öre."""
+    books = Books(tmp_path)
+    postings = []
+    for i, month in enumerate(months_between("2018-01", LAST)):
+        wage = -(90_000_00 if month < "2020-03" else 60_000_00) + 1_111 * (i * 29 % 17)
+        lump = -40_000_03 if i % 3 == 0 else -(10_07 + i % 5)
+        postings += [(month, "6101", "4010", wage), (month, "6101", "5010", lump)]
+        postings.append((month, "6101", "4990", -(3 + 100_000 * (i * 7 % 11 == 0))))
+    books.record(RegisterAccounts((AccountRow("4990", "Övrigt", "cost"),), "accounts.csv"))
+    books.post(*postings)
+    try:
+        unit = year_end(books.book, LAST, by=("unit",)).row(-1, named=True)
+        for by in ("account", "line,account", "unit,account"):
+            table = year_end(books.book, LAST, by=by.split(","))
+            rows = table.filter(pl.col("name").is_not_null())
+            assert rows["remaining"].sum() == unit["remaining"]
+            for row in rows.to_dicts():
+                ends = [row[name] for name in ("p2_5", "p10", "p50", "p90", "p97_5")]
+                assert ends == sorted(ends)
+                assert max(ends) <= row["outcome"]
+    finally:
+        books.store.close()
+
+
+def test_no_level_is_wider_than_the_one_below(tables):
+    """Beyond perfect correlation there is nothing."""
+
+    def widths(by: str) -> list[int]:
+        return (tables[by]["p90"] - tables[by]["p10"]).to_list()
+
+    for by in ("unit", "area", "division"):
+        *rows, whole = widths(by)
+        assert whole == widths("unit")[-1] <= sum(rows)
+    areas = dict(zip(tables["area"]["unit"], widths("area"), strict=True))
+    units = dict(zip(tables["unit"]["unit"], widths("unit"), strict=True))
+    assert areas["610"] <= units["6101"] + units["6102"]
+
+
+def test_codes_that_are_new_take_what_stood_without(tmp_path):
+    """Wages without product in 2018 and 2019, and with one in all of 2020: nothing more is expected
+    without, and a budget that names no product is nobody's."""
+    books = Books(tmp_path)
+    for month in months_between("2018-01", LAST):
+        code = {"product": "0100"} if month >= "2020-01" else {}
+        books.post((month, "6101", "4010", -1_000_00 - 100 * int(month[5:]), code))
+    books.budget(
+        *((month, "6101", "4010", -1_050_00) for month in months_between("2020-01", "2020-12"))
+    )
+    try:
+        coded, without, total = year_end(books.book, LAST, by=("product",)).to_dicts()
+    finally:
+        books.store.close()
+    assert (without["product"], without["remaining"], without["method"]) == ("without", 0, "ended")
+    assert coded["remaining"] == total["remaining"] < 0
+    assert (coded["annual_budget"], coded["variance"]) == (None, None)
+    assert (without["annual_budget"], total["annual_budget"]) == (None, -12 * 1_050_00)
+    assert total["variance"] == total["forecast"] - total["annual_budget"]
+
+
+def test_a_budget_with_products_is_that_of_the_products_it_names(tmp_path):
+    """Of another product there is no budget, and no variance of 0."""
+    books = Books(tmp_path)
+    for month in months_between("2018-01", LAST):
+        for code in ("0100", "0630"):
+            books.post((month, "6101", "4010", -1_000_00, {"product": code}))
+    months = months_between("2020-01", "2020-12")
+    books.budget(*((month, "6101", "4010", -900_00, {"product": "0100"}) for month in months))
+    try:
+        named, other, total = year_end(books.book, LAST, by=("product",)).to_dicts()
+    finally:
+        books.store.close()
+    assert (named["annual_budget"], other["annual_budget"]) == (-12 * 900_00, None)
+    assert (other["variance"], total["annual_budget"]) == (None, -12 * 900_00)
+
+
+@pytest.mark.parametrize("by", ["line", "account", "unit"])
+def test_an_assumption_without_a_row_is_a_row(tmp_path, by):
+    """Of no line, or of the division where rows are units: added to the sum, with no budget."""
+    books = Books(tmp_path)
+    for i, month in enumerate(months_between("2018-01", LAST)):
+        books.post((month, "6101", "4010", -1_000_00 - 100 * (i % 7)))
+    books.record(OpenRound("T2", LAST))
+    books.record(
+        Assume(({"round": "T2", "unit": "60", "assumption": "one_off", "amount": -4_00},), "x")
+    )
+    try:
+        before = year_end(books.book, LAST, by=(by,)).row(-1, named=True)
+        table = year_end(books.book, LAST, by=(by,), assumed_in="T2")
+    finally:
+        books.store.close()
+    alone = table.filter(pl.col(by) == {"line": "unmapped", "account": "without"}.get(by, "60"))
+    assert alone.select("outcome", "assumed", "remaining", "forecast", "p10", "annual_budget").row(
+        0
+    ) == (0, -4_00, -4_00, -4_00, -4_00, None)
+    assert table.row(-1, named=True)["forecast"] == before["forecast"] - 4_00
