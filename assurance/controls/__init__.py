@@ -5,7 +5,15 @@ control is a class in a module named here, its words in the catalogue (``control
 and its cases as data in ``tests/assurance/controls/``.
 """
 
-from assurance.controls import digit_laws
+from assurance.controls import (
+    amounts,
+    digit_laws,
+    duplicates,
+    habits,
+    numbering,
+    pairs,
+    times_and_people,
+)
 from assurance.controls.control import (
     CONTROLS,
     SEVERITIES,
@@ -39,7 +47,13 @@ __all__ = [
     "Parameter",
     "Result",
     "Severity",
+    "amounts",
     "digit_laws",
+    "duplicates",
+    "habits",
     "key_of",
+    "numbering",
+    "pairs",
     "run",
+    "times_and_people",
 ]

@@ -84,7 +84,12 @@ class Evidence:
 
     @cached_property
     def entries(self) -> pl.DataFrame:
-        """The postings asked about, in log order, with the columns of `ENTRIES`: ``day`` counts
+        """The postings asked about: of `whole` those within."""
+        return self.within(self.whole.lazy()).collect()
+
+    @cached_property
+    def whole(self) -> pl.DataFrame:
+        """Every posting of the book, in log order, with the columns of `ENTRIES`: ``day`` counts
         the days of ``date`` from 1970, ``amount`` is öre in result sign."""
         reversed_ = self.book.events("outcome.reversed", "reverses")["reverses"]
         posted = self.book.events("outcome.posted", *_READ).lazy()
@@ -94,7 +99,6 @@ class Evidence:
                 day=pl.col("date").str.to_date("%Y-%m-%d", strict=False).to_physical(),
                 stands=~pl.col("position").is_in(reversed_.implode()),
             )
-            .pipe(self.within)
             .select(*ENTRIES)
             .collect()
         )
@@ -148,10 +152,100 @@ class Evidence:
     def fiscal_years(self) -> dict[str, str]:
         """The first month of the fiscal year of each month that a posting has."""
         calendar = self.book.organisation.calendar
-        months = self.entries["date"].str.slice(0, 7).unique().to_list()
-        return {month: calendar.year_of(month)[0] for month in months}
+        dates = self.whole["date"].str.slice(0, 7).unique().to_list()
+        months = {*dates, *self.whole["period"].unique().to_list()}
+        return {month: calendar.year_of(month)[0] for month in sorted(months)}
+
+    def year_of(self, month: pl.Expr) -> pl.Expr:
+        """The first month of the fiscal year of a month of a posting."""
+        years = self.fiscal_years
+        return month.replace_strict(list(years), list(years.values()), return_dtype=pl.String)
+
+    @cached_property
+    def registered(self) -> pl.DataFrame:
+        """When the source registered the standing postings that say it: ``position``,
+        ``registered_day`` (days from 1970) and ``minute`` of the day, null where the source has
+        no time of day; both in the organisation's time zone."""
+        zone = str(self.book.organisation.zone)
+        text = pl.col("registered_at").str.replace(" ", "T", literal=True)
+        offset = text.str.extract(r"T.*?([+-]\d\d:?\d\d|Z)$").str.replace("Z", "+0000")
+        bare = offset.str.replace(":", "", literal=True)
+        away = bare.str.slice(1, 2).cast(pl.Int32) * 60 + bare.str.slice(3, 2).cast(pl.Int32)
+        away = pl.when(bare.str.starts_with("-")).then(-away).otherwise(away)
+        local = text.str.slice(0, 16).str.to_datetime("%Y-%m-%dT%H:%M", strict=False)
+        there = (
+            (local - pl.duration(minutes=away))
+            .dt.replace_time_zone("UTC")
+            .dt.convert_time_zone(zone)
+            .dt.replace_time_zone(None)
+        )
+        time = pl.when(offset.is_null()).then(local).otherwise(there)
+        day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        return (
+            self.standing.lazy()
+            .filter(pl.col("registered_at").is_not_null())
+            .with_columns(_time=time, _day=day)
+            .select(
+                "position",
+                registered_day=pl.coalesce(pl.col("_time").dt.date(), "_day").to_physical(),
+                minute=pl.col("_time").dt.hour().cast(pl.Int32) * 60 + pl.col("_time").dt.minute(),
+            )
+            .filter(pl.col("registered_day").is_not_null())
+            .collect()
+        )
 
 
 def voucher_name() -> pl.Expr:
     """Series and number as people write them; empty for a row that came alone."""
     return pl.concat_str("series", "number", separator=" ", ignore_nulls=True).str.strip_chars()
+
+
+def undone(frame: pl.DataFrame, keys: list[str], days: int | None = None) -> pl.Series:
+    """Which rows are met by a later one of the same ``keys`` and size with the opposite sign, or
+    meet an earlier one: the latest that stands open first, within so many ``days`` if given.
+
+    The frame has ``amount`` and ``day``, and any order; the answer is in its order.
+    """
+    size, group = pl.col("amount").abs(), [*keys, "_size"]
+    ordered = (
+        frame.lazy()
+        .select(*keys, "amount", "day", _size=size)
+        .with_row_index("_row")
+        .sort(*group, "day", "_row", nulls_last=True)
+        .with_columns(_after=pl.col("amount").sign().cum_sum().over(group))
+        .with_columns(_before=pl.col("_after") - pl.col("amount").sign())
+        .with_columns(
+            # The row opens or closes the level that is further from nothing.
+            _level=pl.when(pl.col("_after").abs() > pl.col("_before").abs())
+            .then("_after")
+            .otherwise("_before")
+        )
+        .with_columns(_pair=pl.int_range(pl.len()).over([*group, "_level"]) // 2)
+    )
+    pair = [*group, "_level", "_pair"]
+    met = pl.len().over(pair) == 2
+    if days is not None:
+        met &= pl.col("day").max().over(pair) - pl.col("day").min().over(pair) <= days
+    return ordered.select("_row", undone=met).sort("_row").collect()["undone"]
+
+
+def by_voucher(frame: pl.DataFrame) -> pl.DataFrame:
+    """A row a voucher of the frame's postings, in log order: ``voucher``, ``events``, ``name``,
+    ``date``, ``day``, ``period``, ``unit`` (of its first posting), ``amount``: what it turns over,
+    the larger of its sides, öre without sign."""
+    gain = pl.col("amount").clip(lower_bound=0).sum()
+    loss = -pl.col("amount").clip(upper_bound=0).sum()
+    return (
+        frame.lazy()
+        .group_by("voucher", maintain_order=True)
+        .agg(
+            events=pl.col("position"),
+            name=voucher_name().first(),
+            date=pl.col("date").first(),
+            day=pl.col("day").first(),
+            period=pl.col("period").first(),
+            unit=pl.col("unit").first(),
+            amount=pl.max_horizontal(gain, loss),
+        )
+        .collect()
+    )

@@ -3,8 +3,9 @@
 A file ``NAME.json`` beside this one holds the cases of the control of that name. A case has
 
 - ``it``: what it shows
-- ``steps``: what happens, in order: ``{"csv": [lines]}`` imports a file, ``{"amounts": …}`` books
-  costs of a geometric series or of given öre, ``{"reverse": "A 1"}`` reverses a voucher
+- ``steps``: what happens, in order: ``{"csv": [lines]}`` or ``{"sie": [lines]}`` imports a file
+  (``options`` as an import has them), ``{"amounts": …}`` books costs of a geometric series or of
+  given öre, ``{"reverse": "A 1"}`` reverses a voucher
 - ``ask`` and ``set``: how the control is run
 - ``found``: the events of each finding, a posting as ``VOUCHER:ROW``, another event as its topic
 - ``tested`` and ``untested`` where they matter
@@ -41,11 +42,15 @@ def booked(folder: Path, steps: list[dict[str, Any]]) -> Path:
     books = Books(folder)
     for place, step in enumerate(steps):
         if "csv" in step:
-            take(books.store, write(folder, "\n".join(step["csv"]) + "\n", f"{place}.csv"))
+            path = write(folder, "\n".join(step["csv"]) + "\n", f"{place}.csv")
+            take(books.store, path, **step.get("options", {}))
+        elif "sie" in step:
+            text = "\n".join(step["sie"]) + "\n"
+            take(books.store, write(folder, text.encode("cp437"), f"{place}.se"))
         elif "amounts" in step:
             take(books.store, write(folder, made(place, step), f"{place}.csv"))
         elif "reverse" in step:
-            where = positions(books.book)[f"{step['reverse']}:1"]
+            where = dict(postings(books.book))[f"{step['reverse']}:1"]
             books.record(ReverseVouchers((where,), "fel"))
         else:
             raise AssertionError(step)
@@ -68,19 +73,19 @@ def made(place: int, step: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def positions(book: Book) -> dict[str, int]:
-    """Where each posting stands, by ``VOUCHER:ROW``."""
+def postings(book: Book) -> list[tuple[str, int]]:
+    """``VOUCHER:ROW`` and position of each posting."""
     frame = book.events("outcome.posted", "series", "number", "row", "position")
-    named = {}
-    for series, number, row, position in frame.iter_rows():
-        named[f"{' '.join(filter(None, (series, number)))}:{row or 1}"] = position
-    return named
+    return [
+        (f"{' '.join(filter(None, (series, number)))}:{row or 1}", position)
+        for series, number, row, position in frame.iter_rows()
+    ]
 
 
 def names(book: Book) -> dict[int, str]:
     """What the events of the book are called in cases, by position."""
     called = {each.position: each.event.topic for each in book.recorded()}
-    return called | {position: name for name, position in positions(book).items()}
+    return called | {position: name for name, position in postings(book)}
 
 
 def ran(path: Path, control: str, case: dict[str, Any]) -> tuple[Result, list[list[str]]]:

@@ -1,6 +1,7 @@
 """Every control on its cases: what it must find, and what it must leave alone."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from reporting.catalogue import LANGUAGES, has
 from reporting.findings_table import told, untested
 from tests.assurance.controls.cases import booked, cases, ran
 
+ROOT = Path(__file__).resolve().parents[3]
 CASES = list(cases())
 
 
@@ -44,3 +46,10 @@ def test_every_control_is_told(name):
     assert has(f"control.{name}")
     assert has(f"finding.{name}")
     assert "*False positives*" in (inspect.getdoc(CONTROLS[name]) or "")
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_the_page_names_every_control(name):
+    """And what its findings are."""
+    page = (ROOT / "docs" / "controls.md").read_text(encoding="utf-8")
+    assert f"`{name}`" in page
