@@ -31,6 +31,7 @@ machine: .venv/.installed ## anything in any order against a naive model, at len
 
 example: .venv/.installed ## make the example data anew
 	$(BIN)/python examples/lansteknik/make.py
+	$(BIN)/python examples/region/make.py
 
 tamper: .venv/.installed ## alter a sealed store in 2,000 random ways, and find each
 	TAMPER=2000 $(BIN)/pytest -n 2 tests/proof/test_tamper.py

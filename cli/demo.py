@@ -46,17 +46,28 @@ def demo(
 ) -> None:
     """Make an example store and show it.
 
-    Division Länsteknik, two years and eight months: imported, closed, forecast, reported.
+    Division Länsteknik, two years and eight months, or the region: imported, closed, forecast,
+    reported.
     """
     from ledger.errors import StoreExists
 
     data = example_folder(example)
+    lived, shown = _told(example)
     path = Path(folder) / "ledger.db"
     if path.exists():
         raise StoreExists(f"{path} exists already.", "Choose another DIR.")
-    make(path, data)
+    make(path, data, lived)
     put(word("message.created", path=path) + "\n")
-    _report(Common(store=str(path), lang=speak.spoken))
+    shown(Common(store=str(path), lang=speak.spoken))
+
+
+def _told(example: str) -> tuple[Callable[[Path], Iterator[Step]], Callable[[Common], None]]:
+    """An example's year, and what is shown of it."""
+    if example == "region":
+        from cli import demo_region
+
+        return demo_region.year, demo_region.show
+    return year, _report
 
 
 def example_folder(name: str) -> Path:
@@ -103,8 +114,9 @@ class Step:
     source: str = "ledger"
 
 
-def make(path: Path, data: Path) -> None:
-    """Make the store and live the year; a store half made is removed again."""
+def make(path: Path, data: Path, lived: Callable[[Path], Iterator[Step]] | None = None) -> None:
+    """Make the store and live the year, the division's if none is given; a store half made is
+    removed again."""
     from ledger.families.organisation_commands import Found
     from ledger.store import Store
 
@@ -113,7 +125,7 @@ def make(path: Path, data: Path) -> None:
     found = Found("Region Norrbotten", root="RN", root_level="region", clock="simulated")
     store = Store.create(path, found, CONTROLLER, clock)
     try:
-        plan = list(year(data))
+        plan = list((lived or year)(data))
         for step in steps(plan, [step.text for step in plan]):
             clock.set(step.day, step.hour)
             take(store, step, data)

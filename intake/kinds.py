@@ -67,6 +67,7 @@ _CHANGES = {"ges": "given", "tas": "taken"}
 _TYPES = {"intäkt": "income", "kostnad": "cost", "tillgång": "asset", "skuld": "liability"}
 _HOLD_STATES = {"lagt": "placed", "hävt": "lifted"}
 _DIMENSIONS = {"produkt": "product", "projekt": "project", "verksamhet": "activity"}
+OWN_COUNTERPARTY = Column("counterparty_unit", "code", ("motpartsenhet",), "an own unit", of="unit")
 
 OUTCOME = Kind(
     "outcome",
@@ -86,7 +87,7 @@ OUTCOME = Kind(
         PRODUCT,
         ACTIVITY,
         Column("counterparty", "text", ("motpart",), "an external counterparty (erasable)"),
-        Column("counterparty_unit", "code", ("motpartsenhet",), "an own unit", of="unit"),
+        OWN_COUNTERPARTY,
         Column("registered_at", "time", ("registrerad",), "when the source registered it"),
         Column("registered_by", "text", ("registrerad_av",), "by whom (erasable)"),
         Column("authorised_by", "text", ("attesterad_av",), "who authorised it (erasable)"),
@@ -109,6 +110,7 @@ BALANCES = Kind(
         PROJECT,
         PRODUCT,
         ACTIVITY,
+        OWN_COUNTERPARTY,
     ),
     "period;unit;account;amount\n2019-01;10;4010;-221255,27\n",
     also=("saldo", "balance"),
