@@ -1,5 +1,5 @@
-"""``ledger control``: internal control. So far how many to look at; plans, samples and findings,
-which are events, get their commands here."""
+"""``ledger control``: internal control. How many to look at; the rest of the group stands in
+modules of its own."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli import control_plan
 from cli.options import Shown, bundled
 from cli.output import show
 
 app = typer.Typer(
-    help="Internal control: how large a sample must be.",
+    help="Internal control: plan, results, samples.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-@app.callback()
-def control() -> None:
-    """A group of its own while it has a single command."""
+app.command()(control_plan.plan)
+app.command()(control_plan.perform)
+app.command("list")(control_plan.list_)
 
 
 @app.command()

@@ -165,6 +165,7 @@ def year(data: Path) -> Iterator[Step]:
     yield Step(past, date(2019, 12, 3), 9, ECONOMIST, "balances-2018.csv")
     yield Step(word("message.demo_budget"), date(2019, 12, 16), 10, CONTROLLER, "budget-2020.csv")
     yield from _plan("2020", date(2019, 12, 17))
+    yield from _control_planned()
     past = word("message.demo_history", year=2019)
     yield Step(past, date(2020, 1, 20), 9, ECONOMIST, "balances-2019.csv")
     years = tuple(months_between("2018-01", "2019-12"))
@@ -193,6 +194,25 @@ def year(data: Path) -> Iterator[Step]:
     yield _staffing_closed(THROUGH, date(2020, 9, 14))
     yield from _round_adopted(data)
     yield from _followed_up()
+    yield from _controlled()
+
+
+def _control_planned() -> Iterator[Step]:
+    """The year's internal control, adopted, and what is material in it."""
+    from ledger.families.control_plan import AdoptControlPlan
+
+    text, day = word("message.demo_control", of=YEAR), date(2019, 12, 18)
+    yield Step(text, day, 9, CONTROLLER, f"control-{YEAR}.csv")
+    yield Step(text, day, 10, CONTROLLER, f"materiality-{YEAR}.csv")
+    adopt = AdoptControlPlan(YEAR, "60", "Divisionsledningen", "2019-12-18 § 7", "2019-12-18")
+    yield Step(text, day, 13, DIRECTOR, None, lambda: adopt, "ledger control plan")
+
+
+def _controlled() -> Iterator[Step]:
+    """What the control came to by August, and the list that it looked at."""
+    text = word("message.demo_control", of=ROUND)
+    for hour, kind in enumerate(("population", "control", "control_measure"), 9):
+        yield Step(text, date(2020, 9, 22), hour, CONTROLLER, f"{kind}-{ROUND}.csv")
 
 
 #: What is followed up beside the books, by the word for it.

@@ -1,4 +1,5 @@
-"""From the values of the kinds in `intake.follow_kinds` to the commands that record them."""
+"""From the values of the kinds in `intake.follow_kinds` and `intake.control_kinds` to the commands
+that record them."""
 
 from __future__ import annotations
 
@@ -9,6 +10,12 @@ from intake.parts import Builder, Parts
 from intake.wishes import ImportOptions
 from ledger.families.assignment import RecordAssignments
 from ledger.families.commentary import ExplainVariances, RegisterAttachments, WriteCommentary
+from ledger.families.control_draw import ListPopulations, RecordAssessments
+from ledger.families.control_plan import (
+    RecordControlMeasures,
+    RecordControls,
+    SetMateriality,
+)
 from ledger.families.organisation import Organisation
 from ledger.families.scorecard import RecordScorecard
 from ledger.families.statistic import RecordStatistics
@@ -22,6 +29,14 @@ _COMMANDS: dict[str, tuple[type[RowCommand], dict[str, str]]] = {
     "commentary": (WriteCommentary, {}),
     "variance": (ExplainVariances, {"line": "report_line"}),
     "attachment": (RegisterAttachments, {}),
+    "control": (RecordControls, {}),
+    "control_measure": (RecordControlMeasures, {}),
+    "materiality": (SetMateriality, {}),
+    "population": (ListPopulations, {}),
+    "assessment": (
+        RecordAssessments,
+        {"result": "found", "consequence": "consequence_text", "measure": "remedy"},
+    ),
 }
 
 

@@ -23,6 +23,7 @@ from intake.columns import (
     ColumnType,
     Kind,
 )
+from intake.control_kinds import CONTROLLED
 from intake.follow_kinds import FOLLOWED
 from intake.plan_kinds import ACTION, INVESTMENT
 
@@ -413,6 +414,7 @@ KINDS: dict[str, Kind] = {
         ACTION,
         INVESTMENT,
         *FOLLOWED,
+        *CONTROLLED,
         STAFFING,
         UNITS,
         ACCOUNTS,

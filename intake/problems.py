@@ -263,6 +263,20 @@ RULES: dict[str, str] = {
     "bad-attachment": "An attachment lacks its number, its title or its SHA-256.",
     "bad-commentary": "A text of a section lacks its section or itself.",
     "bad-variance": "An explanation of a variance lacks its text or its amount.",
+    "bad-control": "A control activity, or what it came to, lacks something, or names a unit, "
+    "year, month, class, rate or risk that does not hold.",
+    "control-unplanned": "The control is not planned for that fiscal year. Plan it first.",
+    "control-withdrawn": "The control is withdrawn from the plan. Plan another.",
+    "bad-control-measure": "A measure of a control lacks its name, its text, or how it goes.",
+    "bad-materiality": "The amounts of materiality are not all there, or do not rise from trivial "
+    "over performance to overall.",
+    "bad-population": "A list to draw from lacks an item, a source or who vouches for it, says two "
+    "things of one list, or gives amounts to some of its items only.",
+    "unknown-sample": "The sample is not drawn. Correct its name; see `ledger control list "
+    "--samples`.",
+    "item-not-drawn": "The item is not in the sample. Assess what was drawn.",
+    "bad-assessment": "An assessment lacks its result, or its result, audited amount and evidence "
+    "do not hold together.",
     "explanation-unknown": "No explanation with that text stands. Write it as it is on record; "
     "see `ledger variances`.",
     "auditor-alone": "An auditor holds no other role. Take the other one first.",

@@ -17,6 +17,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   ├── PeriodClosed, EarlierOpen, MonthNotEnded
     │   ├── AlreadyReversed, NotReversible, BeforeOriginal, OutOfBalance
     │   ├── AlreadyErased, LegalHold
+    │   ├── SampleRefused            a sample cannot be committed to or drawn as things stand
     │   └── BeyondSixtyFourBits
     ├── StoreError             5     the store could not be read or written
     │   ├── StoreMissing, StoreExists, StoreReadOnly, StoreFull
@@ -220,6 +221,12 @@ class BeforeOriginal(RuleBroken):
     """A reversal cannot count in an earlier period than what it reverses."""
 
     code = "before-original"
+
+
+class SampleRefused(RuleBroken):
+    """A sample cannot be committed to, drawn or assessed as things stand."""
+
+    code = "sample-refused"
 
 
 class OutOfBalance(RuleBroken):

@@ -18,7 +18,8 @@ files land beside this script.
     printed ─→ months ─┬─→ year2020 ─→ vouchers ─→ 2020/*.csv, later/*.csv
       shapes ─────┘    ├─→ history ─→ balances-2018.csv, balances-2019.csv
                        └─→ budget ─→ forecast ─→ budget, forecast, assumptions; risks
-                       └─→ plans ─→ action-*, investment-*; followed ─→ scorecard and the rest
+                       └─→ plans ─→ action-*, investment-*; followed ─→ scorecard and the rest;
+                           controls ─→ control-* and the list that they look at
       staffing ─→ staffing/*.csv
 """
 
@@ -29,6 +30,7 @@ from pathlib import Path
 
 from made import (  # type: ignore[import-not-found]  # found beside the script when it is run
     budget,
+    controls,
     followed,
     forecast,
     history,
@@ -53,6 +55,7 @@ def make(folder: Path) -> None:
     risks.write(folder)
     plans.write(folder)
     followed.write(folder)
+    controls.write(folder)
     staffing.write(folder)
 
 

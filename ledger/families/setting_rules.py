@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.errors import UsageError
 from ledger.families.commentary import TOLERANCE
+from ledger.families.control import DAYS, days_after
 from ledger.families.forecast_approval import APPROVAL
 from ledger.families.forecast_entry import COMMENT_OVER, COMMENT_OVER_PERCENT, threshold
 from ledger.families.roles import FOUR_EYES
@@ -29,6 +30,8 @@ def check_setting(setting: str, value: str) -> None:
         raise UsageError(f"{setting} cannot be {value!r}.", f"Write one of: {'; '.join(values)}.")
     if setting == HOURS_PER_FTE:
         hours_per_fte({setting: value})
+    if setting == DAYS:
+        days_after({setting: value})
     if setting in _NUMBERS:
         try:
             threshold(COMMENT_OVER if setting == TOLERANCE else setting, value)

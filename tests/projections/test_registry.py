@@ -27,6 +27,8 @@ def test_every_projection_stands_in_the_registry():
         "batches",
         "budget_series",
         "commentary",
+        "control_measures",
+        "controls",
         "correction_rows",
         "corrections",
         "cost_development",
