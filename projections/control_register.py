@@ -24,7 +24,7 @@ from projections.dimensions import Tree, as_known, fiscal_year, span_of
 from projections.registry import projection
 from projections.texts import texts
 
-__all__ = ["control_measures", "controls"]
+__all__ = ["control_measures", "internal_control"]
 
 _COLUMNS: dict[str, type[pl.DataType]] = {
     "year": pl.String,
@@ -81,7 +81,7 @@ _OVER = ("done", "dropped")
 
 
 @projection((), private=_PRIVATE)
-def controls(
+def internal_control(
     book: Book,
     through: str | None = None,
     known_at: str | None = None,
@@ -239,7 +239,7 @@ def control_measures(
     where it is done or dropped), ``measure_progress`` (open, in_progress, done, dropped; null:
     never reported), ``report`` in words, ``reported_on`` (ISO day), ``of_last_year`` (yes or no:
     of an earlier year than the one asked for), ``position`` (Int64: the event that decided it as
-    it stands). Days, months and units as in `controls`. Raises `ledger.errors.UsageError`.
+    it stands). Days, months and units as in `internal_control`. Raises `ledger.errors.UsageError`.
     """
     book = as_known(book, known_at)
     last = span_of(book, through, year).last if through or year else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import projections
+from ledger.families.control import CONCLUSIONS
 from reporting.catalogue import Language, label
 from reporting.notes import asked, known
 from reporting.tables import Table, columns_of, table_of
@@ -50,21 +51,21 @@ class Register:
 
 def plan(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> Table:
     """The plan: what is controlled, against which risk, how, by whom and when."""
-    frame = projections.controls(book, **ask)
+    frame = projections.internal_control(book, **ask)
     notes = [] if frame["decision"].null_count() == 0 else [label("note.plan_not_adopted", lang)]
     return _table(book, lang, frame, "control_plan", _PLAN if brief else None, notes, ask)
 
 
 def register(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> Register:
     """What each control came to, and what is late."""
-    frame = projections.controls(book, **ask)
+    frame = projections.internal_control(book, **ask)
     late = [
         label("note.control_late", lang, control=r["control"], missing=r["missing"] or r["due"])
         for r in frame.filter(pl.col("overdue") == "yes").to_dicts()
     ]
     shown = _spoken(frame) if brief else frame
-    table = _table(book, lang, shown, "controls", _REGISTER if brief else None, _told(late, lang),
-                   ask)  # fmt: skip
+    chosen, notes = _REGISTER if brief else None, _told(late, lang)
+    table = _table(book, lang, shown, "internal_control", chosen, notes, ask)
     return Register(table, tuple(late))
 
 
@@ -85,8 +86,22 @@ def measures(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> 
 def interim(book: Book, lang: Language, **ask: Any) -> Table:
     """The internal-control table of the interim report: activity, method, when it is performed,
     result (and why there is none) and measures."""
-    frame = _spoken(projections.controls(book, **ask)).select(_INTERIM)
-    return _table(book, lang, frame, "controls", None, [], ask)
+    frame = _spoken(projections.internal_control(book, **ask)).select(_INTERIM)
+    return _table(book, lang, frame, "internal_control", None, [], ask)
+
+
+def overall(frame: pl.DataFrame, lang: Language) -> str:
+    """What the register's controls came to together: how many of each conclusion, and which are
+    late."""
+    reached = frame["conclusion"].fill_null("none").to_list()
+    told = [
+        label(f"prose.controls_{name}", lang, count=reached.count(name))
+        for name in (*CONCLUSIONS, "none")
+        if name in reached
+    ]
+    late = frame.filter(pl.col("overdue") == "yes")["control"].to_list()
+    text = label("prose.controls", lang, count=frame.height, told=", ".join(told))
+    return f"{text} {label('prose.controls_late', lang, names=', '.join(late))}" if late else text
 
 
 def _spoken(frame: pl.DataFrame) -> pl.DataFrame:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 import projections
 from reporting import followed_tables
+from reporting import internal_control as controls
 from reporting.catalogue import LANGUAGES, label
+from reporting.report.document import Prose
 from reporting.report.sections import filled
-from reporting.tables import table_of
 
 if TYPE_CHECKING:
     from reporting.report.document import Block, Question
@@ -117,15 +116,14 @@ def assignments(ask: Question) -> Sequence[Block]:
     return filled(ask, table)
 
 
-#: What registers the control activities of a year, and how many of its columns a page has.
-CONTROLS = "controls"
-
-
 def internal_control(ask: Question) -> Sequence[Block]:
-    """The control activities of the year; nothing where the product has no register of them."""
-    kind = projections.PROJECTIONS.get(CONTROLS)
-    if kind is None:
+    """The control activities of the year as a whole in words, then each, and the measures."""
+    said = {"through": ask.through, "unit": ask.unit}
+    frame = projections.internal_control(ask.book, **said)
+    if frame.is_empty():
         return ()
-    frame: pl.DataFrame = kind.function(ask.book, ask.through, unit=ask.unit)
-    title = label(kind.title, ask.lang, through=ask.through)
-    return filled(ask, table_of(frame, kind.amounts, title))
+    return (
+        Prose((controls.overall(frame, ask.lang),)),
+        *filled(ask, controls.interim(ask.book, ask.lang, **said)),
+        *filled(ask, controls.measures(ask.book, ask.lang, brief=True, **said).table),
+    )
