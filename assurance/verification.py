@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ledger.erasure import missing
 from ledger.events import EVENTS
 from ledger.log import Book
-from ledger.proof import Check, Finding
+from ledger.proof import Check, FileCheck, Finding
 from ledger.surroundings import consistent, voucher_index
 from ledger.totals import control_totals
 from projections.replaying import replay
@@ -46,5 +46,12 @@ def rebuilt(book: Book) -> Iterator[Finding]:
 
 
 #: In the order in which they begin: SQLite's own check, which holds nobody up, beside the reading
-#: of the events; then what needs their columns.
-CHECKS: tuple[Check, ...] = (consistent, decoded, missing, voucher_index, control_totals, rebuilt)
+#: of the log; then what needs the events' columns.
+CHECKS: tuple[Check | FileCheck, ...] = (
+    FileCheck(consistent),
+    decoded,
+    missing,
+    voucher_index,
+    control_totals,
+    rebuilt,
+)

@@ -24,9 +24,10 @@ from pathlib import Path
 import polars as pl
 
 from ledger.connection import connect
+from ledger.hashing import StoredRow
 
 #: Rows of a stretch, and how many stretches may lie glued before they are read.
-_AT_ONCE, _AHEAD = 10_000, 4
+_AT_ONCE, _AHEAD = 20_000, 8
 
 Fields = Mapping[str, type[pl.DataType]]
 #: What stands beside an event's bytes: its column in the table, and its type.
@@ -61,7 +62,7 @@ def columns(
         for first in range(reach[0], reach[1] + 1, at_once):
             limits = (first + 1, min(first + at_once, reach[1] + 1))
             glued = _glued(connection, where, (*parameters, *limits), head)
-            parts.append((limits, reader.submit(_lines, glued, schema, head)))
+            parts.append((limits, reader.submit(_unglued, glued, schema, head)))
             if len(parts) > _AHEAD:
                 parts[-_AHEAD][1].result()
         frames = []
@@ -93,7 +94,7 @@ def _glued(
     return count, tuple(glued)
 
 
-def _lines(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataFrame | None:
+def _unglued(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataFrame | None:
     """What was glued, read line by line; None where that may not be what each row says."""
     if glued is None:
         return None
@@ -101,17 +102,29 @@ def _lines(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.DataF
     if not count:
         return pl.DataFrame(schema=schema)
     try:
-        # As many lines as rows, and as many braces: no line is empty, or holds another's part, nor
-        # an object or a list within. A text that holds a brace is rare, and costs but time.
-        if states.count(b"\n") != count - 1 or states.count(b"{") != count or b"[" in states:
-            return None
         columns = [
             pl.Series(name, [lines.decode()]).str.split("\n").explode().cast(schema[name])
             for name, lines in zip(head, beside, strict=True)
         ]
-        fields = {name: dtype for name, dtype in schema.items() if name not in head}
-        frame = pl.read_ndjson(states, schema=fields).with_columns(columns).select(*schema)
     except (pl.exceptions.PolarsError, UnicodeError, AttributeError):
+        return None
+    return _lines(states, columns, count, schema)
+
+
+def _lines(
+    states: bytes, columns: Sequence[pl.Series], count: int, schema: Fields
+) -> pl.DataFrame | None:
+    """The bytes of ``count`` events, a line each, read line by line, beside ``columns`` of them;
+    None where that may not be what each row says."""
+    # As many lines as rows, and as many braces: no line is empty, or holds another's part, nor
+    # an object or a list within. A text that holds a brace is rare, and costs but time.
+    if states.count(b"\n") != count - 1 or states.count(b"{") != count or b"[" in states:
+        return None
+    beside = {each.name for each in columns}
+    fields = {name: dtype for name, dtype in schema.items() if name not in beside}
+    try:
+        frame = pl.read_ndjson(states, schema=fields).with_columns(columns).select(*schema)
+    except pl.exceptions.PolarsError:
         return None
     if frame.height != count or any(len(each) != count for each in columns):
         return None
@@ -140,3 +153,72 @@ def _one_by_one(
         for (name, values) in zip(_HEAD, heads, strict=True)
         if name in schema
     )
+
+
+class Gathering:
+    """Events as columns out of rows that somebody reads anyhow, in log order: the check of the
+    log, which hashes the very bytes that are read here.
+
+    ``wanted`` are the topics that are gathered, each with the fields of its events.
+    """
+
+    def __init__(self, wanted: Mapping[str, Fields]) -> None:
+        #: First and last position of each topic met.
+        self.reach: dict[str, tuple[int, int]] = {}
+        self._schemas = {
+            topic: {"position": pl.Int64, "stream": pl.String} | dict(fields)
+            for topic, fields in wanted.items()
+        }
+        self._rows: dict[str, list[StoredRow]] = {topic: [] for topic in wanted}
+        self._parts: dict[str, list[Future[pl.DataFrame | None]]] = {topic: [] for topic in wanted}
+        self._reader = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> Gathering:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.shutdown(cancel_futures=True)
+
+    def take(self, rows: Sequence[StoredRow]) -> None:
+        """Some more rows of the log, those after the ones before."""
+        topics = {row[3] for row in rows}
+        for topic in topics & self._rows.keys():
+            own = rows if len(topics) == 1 else [row for row in rows if row[3] == topic]
+            first = self.reach.get(topic, (own[0][0] - 1,))[0]
+            self.reach[topic] = (first, own[-1][0] - 1)
+            waiting = self._rows[topic]
+            waiting += own
+            if len(waiting) >= _AT_ONCE:
+                self._send(topic)
+
+    def frame(self, topic: str) -> pl.DataFrame | None:
+        """All that was taken of a topic, like `columns`; None where its rows must be read one by
+        one, and to who asks again, for it is given away. To be asked when all is taken."""
+        if self._rows[topic]:
+            self._send(topic)
+        parts = self._parts.pop(topic, None)
+        if parts is None:
+            return None
+        frames = list[pl.DataFrame]()
+        for part in parts:
+            frame = part.result()
+            if frame is None:
+                return None
+            frames.append(frame)
+        return pl.concat(frames) if frames else pl.DataFrame(schema=self._schemas[topic])
+
+    def _send(self, topic: str) -> None:
+        rows, self._rows[topic] = self._rows[topic], []
+        parts = self._parts[topic]
+        parts.append(self._reader.submit(_of_rows, rows, self._schemas[topic]))
+        if len(parts) > _AHEAD:
+            parts[-_AHEAD].result()
+
+
+def _of_rows(rows: Sequence[StoredRow], schema: Fields) -> pl.DataFrame | None:
+    """Rows of one topic as columns; None where line by line may not be what each says."""
+    head = [
+        pl.Series("position", [row[0] - 1 for row in rows], pl.Int64),
+        pl.Series("stream", [row[1] for row in rows], pl.String),
+    ]
+    return _lines(b"\n".join([row[4] for row in rows]), head, len(rows), schema)

@@ -13,7 +13,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,10 +54,21 @@ class Part:
     fault: str | None = None
 
 
+#: Who is given the rows too, some at a time.
+Taker = Callable[[Sequence[StoredRow]], None]
+
+
 def read_parts(
-    connection: sqlite3.Connection, path: Path, bulk: Collection[str], keys: Collection[str]
+    connection: sqlite3.Connection,
+    path: Path,
+    bulk: Collection[str],
+    keys: Collection[str],
+    taker: Taker | None = None,
 ) -> list[Part]:
-    """All rows in order: one part, or for a large sound log as many as there are processors."""
+    """All rows in order: one part, or for a large sound log as many as there are processors. One
+    where a ``taker`` wants the rows, for it has work for the others."""
+    if taker is not None:
+        return [read_part(connection, 0, _FIRST, _LAST, bulk, keys, taker)]
     size = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
     workers = min(os.cpu_count() or 1, 8) if LARGE < size < _LAST else 1
     if workers > 1:
@@ -113,6 +124,7 @@ def read_part(
     last: int,
     bulk: Collection[str],
     keys: Collection[str],
+    taker: Taker | None = None,
 ) -> Part:
     """The rows with a rowid beyond ``after`` up to ``last``, the first at position ``first``."""
     part, hashed, leaves = Part(), leaf_hasher(), list[bytes]()
@@ -135,6 +147,8 @@ def read_part(
         part.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in wanted]
         part.small += [r[0] for r in chunk if r[3] not in small_not]
         position += len(chunk)
+        if taker is not None and chunk:
+            taker(chunk)
         if part.fault is not None:
             break
     part.count, part.leaves = position - first, b"".join(leaves)

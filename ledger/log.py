@@ -16,9 +16,9 @@ from threading import RLock
 
 import polars as pl
 
-from ledger.columns import columns
+from ledger.columns import Gathering, columns
 from ledger.connection import connect as connect
-from ledger.engine import SMALL_EVENTS
+from ledger.engine import BULK, SMALL_EVENTS
 from ledger.errors import Tampered, UnknownTime, UsageError
 from ledger.events import (
     EVENTS,
@@ -69,10 +69,23 @@ POSTINGS: dict[str, type[pl.DataType]] = {
 }
 
 
+def _schema(kind: type[Event]) -> dict[str, type[pl.DataType]]:
+    return _ENVELOPE | {name: _DTYPES[t] for name, t in fields_of(kind).items()}
+
+
+def gathering() -> Gathering:
+    """What gathers, for a book, the events that come by the thousand."""
+    return Gathering({topic: _schema(EVENTS[topic]) for topic in BULK})
+
+
 class Book:
     """The log's first ``size`` events, read as columns and as state."""
 
-    def __init__(self, store: str | Path, size: int | None = None) -> None:
+    def __init__(
+        self, store: str | Path, size: int | None = None, gathered: Gathering | None = None
+    ) -> None:
+        """The book of a store at a size, else the newest; ``gathered`` is what was read of just
+        these events already (`gathering`)."""
         self.path = Path(store)
         with closing(connect(self.path)) as connection:
             newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
@@ -81,6 +94,7 @@ class Book:
         self.newest = newest
         self.size = newest if size is None else size
         self._frames: dict[str, pl.DataFrame] = {}
+        self._gathered = gathered
         self._reading = RLock()  # who asks for the same meanwhile waits for it
         self._postings: pl.DataFrame | None = None
 
@@ -268,6 +282,8 @@ class Book:
     @cached_property
     def _reach(self) -> dict[str, tuple[int, int]]:
         """The same of the kinds that come by the thousand; it reads the whole log."""
+        if self._gathered is not None:
+            return self._gathered.reach
         return self._reaches(f"NOT ({SMALL_EVENTS})")
 
     @cached_property
@@ -289,14 +305,18 @@ class Book:
     def _read(self, topic: str, only: Collection[str] | None = None) -> pl.DataFrame:
         """The events of a kind, with all columns or ``only`` these and what checks them."""
         kind = EVENTS[topic]
-        schema = _ENVELOPE | {name: _DTYPES[t] for name, t in fields_of(kind).items()}
+        schema = _schema(kind)
         if only is not None:
             schema = {n: d for n, d in schema.items() if n in only or n in ("v", "recorded_at")}
         # The small kinds have an index, which only serves who says that it fits.
         where = "topic = ?" if kind.bulk else f"topic = ? AND {SMALL_EVENTS}"
         reach = (self._reach if kind.bulk else self._small_reach).get(topic, (0, -1))
+        frame = None
+        if kind.bulk and only is None and self._gathered is not None:
+            frame = self._gathered.frame(topic)
         try:
-            frame = columns(self.path, reach, where, (topic,), schema, few=not kind.bulk)
+            if frame is None:
+                frame = columns(self.path, reach, where, (topic,), schema, few=not kind.bulk)
         except pl.exceptions.ComputeError as error:
             raise Tampered(f"An event of {topic} does not decode: {error}") from error
         if not frame.select((pl.col("v") == kind.form).all()).item():

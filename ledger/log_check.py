@@ -23,7 +23,7 @@ from ledger.connection import connect
 from ledger.engine import BULK
 from ledger.errors import BadProof
 from ledger.families.sealing import KeyRegistered, KeyRotated
-from ledger.hashing import BLOCK, read_parts
+from ledger.hashing import BLOCK, Taker, read_parts
 from ledger.notes import Note, PublicKey
 from ledger.surroundings import Finding as Finding
 from ledger.surroundings import surroundings
@@ -70,8 +70,9 @@ class LogCheck:
         self.findings.append(Finding(code, position, text))
 
 
-def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
-    """Check the log of a store; see the module. Raises `BadProof` for a kept checkpoint that its
+def check_log(path: Path, anchors: Sequence[Anchor] = (), taker: Taker | None = None) -> LogCheck:
+    """Check the log of a store; see the module. A ``taker`` is given the rows that are hashed,
+    whatever the check will say of them. Raises `BadProof` for a kept checkpoint that its
     own key did not sign, and the errors of a store that cannot be opened at all."""
     for anchor in anchors:
         if anchor.keys and anchor.note.signed_by(anchor.keys) is None:
@@ -80,7 +81,7 @@ def check_log(path: Path, anchors: Sequence[Anchor] = ()) -> LogCheck:
     with closing(connect(path)) as connection:
         connection.execute("BEGIN")  # all of it as of one moment, while others record
         seals = list(_seals(connection, found))
-        events = _Events(connection, path)
+        events = _Events(connection, path, taker)
         events.build({seal.size for seal in seals} | {a.note.checkpoint.size for a in anchors})
         if events.misplaced is not None:
             text = f"event {events.misplaced} is not in its place"
@@ -144,8 +145,8 @@ def _seals(connection: sqlite3.Connection, found: LogCheck) -> Iterator[_Sealed]
 class _Events:
     """The events as they lie there: leaf hashes, roots at the sizes asked for, keys."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        parts = read_parts(connection, path, BULK, _KEY_TOPICS)
+    def __init__(self, connection: sqlite3.Connection, path: Path, taker: Taker | None) -> None:
+        parts = read_parts(connection, path, BULK, _KEY_TOPICS, taker)
         self.fault = parts[-1].fault
         self.size = sum(part.count for part in parts)
         self.leaves = b"".join(part.leaves for part in parts)

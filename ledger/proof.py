@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from ledger.connection import connect
 from ledger.errors import BadProof, LedgerError, StoreError, StoreMissing, Tampered, UsageError
 from ledger.hashing import EVENT_ROWS
-from ledger.log import Book
+from ledger.log import Book, gathering
 from ledger.log_check import Anchor, Finding, LogCheck, check_log
 from ledger.notes import Checkpoint, Note, PublicKey
 from ledger.tree import (
@@ -41,44 +41,58 @@ __all__ = ["Anchor", "Finding", "LogCheck", "check_proof", "prove_event", "root"
 #: A further check of a whole, sound log.
 Check = Callable[[Book], Iterable[Finding]]
 
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """A check of the store's file, which need not wait for what the check of the log says."""
+
+    of: Callable[[Path], Iterable[Finding]]
+
+
+_Checked = TypeVar("_Checked", Book, Path)
 _EVENT_PROOF = "c2sp.org/tlog-proof@v1"
 
 
 def verify(
-    book: Book | Path, checks: Sequence[Check] = (), against: Sequence[Anchor] = ()
+    book: Book | Path,
+    checks: Sequence[Check | FileCheck] = (),
+    against: Sequence[Anchor] = (),
 ) -> LogCheck:
     """Check the whole log of the book's store, whatever the book's size; a path is a store that
     nothing has been read from yet.
 
     First the bytes, order, completeness and signatures, and consistency with every checkpoint
     and with those kept outside (``against``). If these are sound, the further checks side by
-    side, each over the newest book; what they raise as tampering is a finding too. Findings are
-    in the order of their positions. Raises `BadProof` for a kept checkpoint that its key did not
+    side, each over a book of the very rows that were hashed; those of the file have begun by then.
+    What a check raises as tampering is a finding too. Findings are in the order of their positions.
+    Raises `BadProof` for a kept checkpoint that its key did not
     sign, and `StoreMissing`; a store that cannot be read at all is a finding.
     """
     path = book if isinstance(book, Path) else book.path
-    try:
-        found = check_log(path, against)
-    except StoreMissing:
-        raise
-    except (StoreError, Tampered) as error:
-        return LogCheck(findings=[Finding("store-unreadable", 0, error.message)])
-    if any(finding.tampering for finding in found.findings):
-        return found
-    whole = Book(path)
     # SQLite and Polars let other threads run: on two processors it takes little over half the time.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for findings in pool.map(lambda check: _checked(check, whole), checks):
-            found.findings += findings
+    with gathering() as gathered, ThreadPoolExecutor(os.cpu_count()) as pool:
+        early = [pool.submit(_checked, c.of, path) for c in checks if isinstance(c, FileCheck)]
+        try:
+            found = check_log(path, against, gathered.take if checks else None)
+        except StoreMissing:
+            raise
+        except (StoreError, Tampered) as error:
+            return LogCheck(findings=[Finding("store-unreadable", 0, error.message)])
+        if any(finding.tampering for finding in found.findings):
+            return found
+        whole = Book(path, found.events, gathered)
+        late = [pool.submit(_checked, c, whole) for c in checks if not isinstance(c, FileCheck)]
+        for each in (*early, *late):
+            found.findings += each.result()
     found.findings.sort(key=lambda f: -1 if f.position is None else f.position)
     return found
 
 
-def _checked(check: Check, book: Book) -> list[Finding]:
+def _checked(check: Callable[[_Checked], Iterable[Finding]], what: _Checked) -> list[Finding]:
     """What a check finds, and what ends it."""
     found: list[Finding] = []
     try:
-        found += check(book)
+        found += check(what)
     except LedgerError as error:
         found.append(Finding(error.code, None, error.message))
     except (sqlite3.Error, TypeError, UnicodeError) as error:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 
@@ -84,9 +85,9 @@ def _ours() -> Objects:
         return _objects(empty)
 
 
-def consistent(book: Book) -> Iterator[Finding]:
-    """SQLite's own check of the book's file: pages, and every index against its table."""
-    with closing(connect(book.path)) as connection:
+def consistent(path: Path) -> Iterator[Finding]:
+    """SQLite's own check of a store's file: pages, and every index against its table."""
+    with closing(connect(path)) as connection:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     if told != ["ok"]:
         text = "the file is not consistent: " + "; ".join(map(str, told[:5]))

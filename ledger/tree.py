@@ -42,30 +42,24 @@ def leaf_hasher() -> Callable[[int, str, int, str, bytes], bytes]:
     """``leaf_hash(leaf(…))`` as one function for many events in order: it keeps the encoded
     stream and topics, which come back row after row. Raises `AttributeError` or `TypeError` for
     values that are not of these types."""
-    sha, join = hashlib.sha256, b"".join
-    topics: dict[str, bytes] = {}
+    sha = hashlib.sha256
+    heads: dict[str, tuple[Callable[..., bytes], bytes, bytes]] = {}
     last: str | None = None
-    stream_part = b""
 
     def hashed(position: int, stream: str, version: int, topic: str, stored: bytes) -> bytes:
-        nonlocal last, stream_part
+        nonlocal last
         if stream != last:
-            encoded = stream.encode()
-            last, stream_part = stream, join((_LONG(len(encoded)), encoded, _LONG(8)))
-        topic_part = topics.get(topic)
-        if topic_part is None:
-            encoded = topic.encode()
-            topic_part = topics[topic] = _LONG(len(encoded)) + encoded
-        parts = (
-            b"\x00",
-            _LONG(position),
-            stream_part,
-            _LONG(version),
-            topic_part,
-            _LONG(len(stored)),
-            stored,
-        )
-        return sha(join(parts)).digest()
+            heads.clear()
+            last = stream
+        head = heads.get(topic)
+        if head is None:
+            one, two = stream.encode(), topic.encode()
+            before = _LONG(len(one)) + one + _LONG(8)
+            after = _LONG(len(two)) + two
+            head = Struct(f">xQ{len(before)}sQ{len(after)}sQ").pack, before, after
+            heads[topic] = head
+        pack, before, after = head
+        return sha(pack(position, before, version, after, len(stored)) + stored).digest()
 
     return hashed
 
