@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Common, Scale, bundled
-from cli.output import put, put_file, word
+from cli.options import Common, Scale, Writing, bundled
+from cli.output import put_file, say
+from cli.plans import FINDINGS
 from cli.session import book_of
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ FORMS = ("html", "docx", "xlsx")
 
 
 @dataclass(frozen=True)
-class Written(Asked):
-    """A report that is written: as what, and where."""
+class Written(Writing, Asked):
+    """A report that is written: as what, where, and whether it is given out."""
 
     to: Annotated[
         str, typer.Option("--to", metavar="FORMS", help="html, docx, xlsx; several with commas.")
@@ -63,6 +64,12 @@ class Written(Asked):
             help="A section of another month or time: staffing=2020-07@2020-08-31.",
         ),
     ] = None
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Record that it is given out, with its digests.")
+    ] = False
+    with_findings: Annotated[
+        bool, typer.Option("--with-findings", help="Give it out though findings are left.")
+    ] = False
     template: Annotated[
         Path | None,
         typer.Option("--template", metavar="FILE", help="A Word file with your styles and header."),
@@ -81,21 +88,29 @@ def interim(ask: Written) -> None:
 
 @app.command("list")
 @bundled
-def list_(ask: Asked) -> None:
-    """What each report holds, and what is missing."""
-    from reporting.catalogue import label
-    from reporting.report.document import missing
+def list_(
+    ask: Asked,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="Only that report; else all.")
+    ] = None,
+) -> None:
+    """What reports hold, what is missing, what to ask first.
+
+    Exit code 1 says that there are findings: months that are open, texts that are missing, figures
+    in texts that nobody can check, figures that contradict each other.
+    """
+    from cli.report_publishing import listed
+    from ledger.errors import UsageError
     from reporting.report.registry import REPORTS
 
-    question = _question(ask)
+    if report is not None and report not in REPORTS:
+        raise UsageError(f"There is no report {report!r}.", f"Known: {', '.join(REPORTS)}.")
+    question, found = _question(ask), 0
     for name, parts in REPORTS.items():
-        title = label(
-            f"report.{name}", ask.spoken, unit=question.unit_name, through=question.through
-        )
-        put(f"{name}: {title}\n")
-        for part, there in missing(parts, question):
-            state = word("report.there" if there else "report.missing")
-            put(f"  {word(f'section.{part.key}')}: {state}\n")
+        if report in (None, name):
+            found += listed(name, parts, question)
+    if found:
+        raise typer.Exit(FINDINGS)
 
 
 @app.command()
@@ -138,19 +153,47 @@ def template(
 
 def _write(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
+    from cli.report_publishing import publish, told
+    from ledger.errors import FindingsLeft
     from reporting.report.document import compose
+    from reporting.report.findings import findings
     from reporting.report.registry import REPORTS
 
     forms = _forms(ask.to)
     question = _question(ask)
-    document = compose(name, REPORTS[name], question, _others(ask, name, question))
+    found = findings(REPORTS[name], question) if ask.publish else []
+    told(found)
+    if found and not ask.with_findings:
+        raise FindingsLeft(
+            f"The report has {len(found)} finding(s).",
+            "Put them right, or add --with-findings: the event then says how many are left.",
+        )
+    others = _others(ask, name, question)
+    document = compose(name, REPORTS[name], question, others)
+    files = {form: _writers(ask.template)[form](document) for form in forms}
     place = Path(ask.folder)
     place.mkdir(parents=True, exist_ok=True)
-    for form in forms:
-        put_file(
-            _writers(ask.template)[form](document),
-            str(place / f"{name}-{question.unit}-{question.through}.{form}"),
-        )
+    for form, data in files.items():
+        put_file(data, str(place / f"{name}-{question.unit}-{question.through}.{form}"))
+    if ask.publish:
+        _tell_changes(document)
+        publish(ask, name, question, others, files, len(found))
+        if found:
+            raise typer.Exit(FINDINGS)
+
+
+def _tell_changes(document: Document) -> None:
+    """Say what is otherwise than in the version that was given out."""
+    from reporting.tables import Table
+
+    for section in document.sections:
+        if section.key == "changes":
+            for table in (block for block in section.blocks if isinstance(block, Table)):
+                for row in table.rows:
+                    name, was = " · ".join(str(c) for c in row[:3] if c), str(row[3] or "–")
+                    say(f"{name}: {was} → {row[4] or '–'}")
+                for note in table.notes:
+                    say(note)
 
 
 def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:

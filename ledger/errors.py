@@ -14,6 +14,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   ├── ApproverMissing          nobody would be left to approve
     │   ├── SecondPersonMissing, ReviewedAlready, NotReviewable
     │   ├── NotApproved              the round has entries that nobody approved
+    │   ├── FindingsLeft             the report has findings, and is not given out with them
     │   ├── PeriodClosed, EarlierOpen, MonthNotEnded
     │   ├── AlreadyReversed, NotReversible, BeforeOriginal, OutOfBalance
     │   ├── AlreadyErased, LegalHold
@@ -197,6 +198,12 @@ class NotApproved(RuleBroken):
     """The round has entries that are not approved, and the setting demands it."""
 
     code = "forecast-not-approved"
+
+
+class FindingsLeft(RuleBroken):
+    """The report has findings, and nobody said that it is given out with them."""
+
+    code = "findings-left"
 
 
 class EarlierOpen(RuleBroken):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from ledger import proof
 from ledger.errors import UsageError
+from ledger.families.publication import Publications
+from ledger.log import Book
+from ledger.money import rounded
 from projections.dimensions import Tree, outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import local
-from reporting.numbers import Scale, amount
+from reporting.numbers import DECIMALS, Scale, amount
+from reporting.report.changes import changes
 from reporting.tables import Table
 from reporting.variance_table import ExplainedTable
-
-if TYPE_CHECKING:
-    from ledger.log import Book
-
 
 T = TypeVar("T")
 
@@ -121,27 +121,40 @@ def question(
 
 
 def compose(
-    name: str, parts: Sequence[Part], ask: Question, at: Mapping[str, Question] | None = None
+    name: str,
+    parts: Sequence[Part],
+    ask: Question,
+    at: Mapping[str, Question] | None = None,
+    *,
+    compared: bool = True,
 ) -> Document:
     """The report of that name: the parts that have something to say, under headings that do.
 
     ``at`` has sections, by key, that are asked of another month or time: their heading says which.
+    Where a version was given out before, the report ends with what changed since, unless it is not
+    to be ``compared``.
     """
     book, lang, other = ask.book, ask.lang, at or {}
     sections = [_section(part, other.get(part.key, ask), ask) for part in parts]
     sections += closing(sections, ask)
-    title = label(f"report.{name}", lang, unit=ask.unit_name, through=ask.through)
-    clock = book.organisation.require_founded().clock
-    return Document(
-        title=title,
+    given = book.state.of(Publications).of(name, ask.unit, ask.through)
+    document = Document(
+        title=label(f"report.{name}", lang, unit=ask.unit_name, through=ask.through),
         lang=lang,
         scale=ask.scale,
-        simulated=clock == "simulated",
-        cover=_cover(ask),
+        simulated=book.organisation.require_founded().clock == "simulated",
+        cover=_cover(name, ask, len(given) + 1),
         sections=tuple(_with_content(sections)),
         colophon=_colophon(ask),
         recorded_at=book.recorded_at,
     )
+    if not given or not compared:
+        return document
+    then = replace(ask, book=Book(book.path, given[-1].known_size))
+    changed = changes(compose(name, parts, then, at, compared=False), document)
+    title = label("section.changes", lang, version=given[-1].version)
+    last = Section("changes", title, 1, (changed,))
+    return replace(document, sections=(*document.sections, last))
 
 
 def _section(part: Part, ask: Question, whole: Question) -> Section:
@@ -166,24 +179,53 @@ def _blocks(part: Part, ask: Question) -> Sequence[Block]:
 
 def closing(sections: Sequence[Section], ask: Question) -> list[Section]:
     """Of the tables before it: which do not add up when rounded, and what is not explained."""
-    rounded, left = [], []
+    off, left = [], []
     for section in sections:
         for block in section.blocks:
-            if isinstance(block, Table) and block.off_by_rounding(ask.scale):
-                rounded.append(block.title.replace("{scale}", ask.scale))
+            if isinstance(block, Table) and (
+                block.off_by_rounding(ask.scale) or _differ(block, ask.scale)
+            ):
+                off.append(block.title.replace("{scale}", ask.scale))
             if isinstance(block, ExplainedTable):
                 left += [
                     f"{name} {amount(ore, ask.lang, ask.scale, signed=True)} {ask.scale}"
                     for name, ore in block.remainders()
                 ]
     told = []
-    if rounded:
-        told.append(label("report.rounded", ask.lang, tables="; ".join(dict.fromkeys(rounded))))
+    if off:
+        told.append(label("report.rounded", ask.lang, tables="; ".join(dict.fromkeys(off))))
     if left:
         told.append(label("report.remainders", ask.lang, rows="; ".join(left)))
     if not told:
         return []
     return [Section("notes", label("section.notes", ask.lang), 1, (Prose(tuple(told)),))]
+
+
+#: Columns that are the difference of two others, and which.
+_DIFFERENCES = {
+    "variance": (("outcome", "budget"), ("effect", "phased")),
+    "forecast_variance": (
+        *(("forecast", "annual_budget"), ("forecast", "assignment"), ("frame", "forecast")),
+    ),
+}
+
+
+def _differ(table: Table, scale: Scale) -> bool:
+    """Whether a difference in a row, rounded, is not that of the figures rounded beside it."""
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    for name, pairs in _DIFFERENCES.items():
+        for one, other in pairs:
+            if not {name, one, other} <= places.keys():
+                continue
+            for row in table.rows:
+                cells = [row[places[key]] for key in (one, other, name)]
+                if any(not isinstance(cell, int) for cell in cells):
+                    continue
+                exact = [int(cell) for cell in cells if isinstance(cell, int)]
+                first, second, third = (rounded(o, scale, DECIMALS[scale]) for o in exact)
+                if exact[0] - exact[1] == exact[2] and first - second != third:
+                    return True
+    return False
 
 
 def missing(parts: Sequence[Part], ask: Question) -> list[tuple[Part, bool]]:
@@ -208,14 +250,23 @@ def _with_content(sections: Sequence[Section]) -> list[Section]:
     return kept[::-1]
 
 
-def _cover(ask: Question) -> Facts:
+#: Settings that the cover shows, where they are set.
+_COVER = ("report.responsible", "report.author")
+
+
+def _cover(name: str, ask: Question, version: int) -> Facts:
+    """What the report is of, and its metadata."""
     book, lang = ask.book, ask.lang
     founded = book.organisation.require_founded()
+    known = ((key.partition(".")[2], book.organisation.setting(key)) for key in _COVER)
     pairs = (
         (label("cover.organisation", lang), founded.name),
         (label("cover.unit", lang), f"{ask.unit_name} ({ask.unit})"),
         (label("cover.period", lang), ask.through),
+        (label("cover.document", lang), f"{name}-{ask.unit}-{ask.through}"),
+        (label("cover.version", lang), str(version)),
         (label("cover.known_at", lang), local(book, book.recorded_at)[:16]),
+        *((label(f"cover.{key}", lang), value) for key, value in known if value),
     )
     return Facts(pairs)
 
