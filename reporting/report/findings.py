@@ -99,12 +99,12 @@ def _remainders(ask: Question) -> Iterator[tuple[str, str]]:
         frame = projections.variances(ask.book, ask.through, by=by, unit=ask.unit)
         for state, left in (("state", "remainder"), ("forecast_state", "forecast_remainder")):
             for row in frame.filter(frame[state] == "remainder").to_dicts():
-                if row[by[0]] is None:
+                if row["unit" if "unit" in row else "line"] is None:
                     continue  # the total: its parts are told
                 text = label(
                     f"report.{left}",
                     ask.lang,
-                    row=row["name"] or row[by[0]],
+                    row=row["name"] or row.get("line") or row.get("unit"),
                     amount=numbers.amount(row[left], ask.lang, signed=True),
                 )
                 yield "does-not-tie-out", text
