@@ -161,24 +161,29 @@ def _table(name: str, ask: Question) -> Table:
 
 
 def _row(table: Table, name: str, path: str, ask: Question) -> tuple[Value, ...]:
-    """The row that has the name in any column of text, or the total."""
+    """The row that has the name in the first column of text where any has it, or the total."""
     if name in ("total", "totalt"):
         if not table.total:
             raise LookupError(label("prose.no_row", ask.lang, path=path))
         return table.rows[-1]
-    texts = [place for place, column in enumerate(table.columns) if column.kind == "text"]
     wanted = name.casefold()
-
-    def names(row: tuple[Value, ...]) -> set[str]:
-        said = {str(row[place]) for place in texts}
-        said |= {shown(row[at], table.columns[at], ask.lang, ask.scale) for at in texts}
-        return {each.casefold() for each in said}
-
-    rows = [row for row in table.rows if wanted in names(row)]
-    if len(rows) != 1:
-        key = "prose.no_row" if not rows else "prose.several_rows"
-        raise LookupError(label(key, ask.lang, path=path))
-    return rows[0]
+    for place, column in enumerate(table.columns):
+        if column.kind != "text":
+            continue
+        rows = [
+            row
+            for row in table.rows
+            if wanted
+            in (
+                str(row[place]).casefold(),
+                shown(row[place], column, ask.lang, ask.scale).casefold(),
+            )
+        ]
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            raise LookupError(label("prose.several_rows", ask.lang, path=path))
+    raise LookupError(label("prose.no_row", ask.lang, path=path))
 
 
 def _written(value: Value, column: Column, form: str, path: str, ask: Question) -> str:

@@ -138,11 +138,14 @@ def test_the_template_is_the_one_that_its_script_makes():
 def test_word_has_what_a_reader_without_eyes_goes_by(document):
     """Headings as headings, a contents field, heads that repeat, a language, named tables."""
     docx = open_docx(io.BytesIO(to_word(document)))
-    headings = [p.text for p in docx.paragraphs if p.style.name.startswith("Heading")]
+    paragraphs = [(p.text, p.style.name if p.style else "") for p in docx.paragraphs]
+    headings = [text for text, style in paragraphs if str(style).startswith("Heading")]
     assert headings == [section.title for section in document.sections]
     assert 'TOC \\o "1-2"' in docx.element.xml
     for table in docx.tables[1:]:
-        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        head = table.rows[0]._tr.trPr
+        assert head is not None
+        assert head.find(qn("w:tblHeader")) is not None
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
     languages = {e.get(qn("w:val")) for e in docx.styles.element.iter(qn("w:lang"))}
     assert languages == {"sv-SE"}
@@ -158,7 +161,8 @@ def test_a_wide_table_lies_down(document):
     sections = list(document.sections)
     sections[2] = replace(sections[2], blocks=(wide,))
     docx = open_docx(io.BytesIO(to_word(replace(document, sections=tuple(sections)))))
-    assert [page.page_width > page.page_height for page in docx.sections] == [False, True, False]
+    sizes = [(page.page_width or 0, page.page_height or 0) for page in docx.sections]
+    assert [width > height for width, height in sizes] == [False, True, False]
 
 
 def changed(change):
