@@ -34,6 +34,7 @@ from cli import (
     proving,
     reconciling,
     recording,
+    region,
     report,
     reports,
     rounds,
@@ -128,6 +129,7 @@ rounds.app.command()(forecast_scores.compare)
 rounds.app.command()(forecast_scores.accuracy)
 app.add_typer(rounds.app, name="forecast")
 app.command()(scenario.risks)
+app.add_typer(region.app, name="region")
 app.add_typer(report.app, name="report")
 app.add_typer(scenario.app, name="scenario")
 control.app.command()(control_run.run)

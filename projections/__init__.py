@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
+    from projections.internal_items import eliminations as eliminations
+    from projections.internal_items import internal_pairs as internal_pairs
     from projections.investment_frames import investments as investments
     from projections.marked_entries import follow_up as follow_up
     from projections.marked_entries import marked as marked
@@ -60,11 +62,15 @@ if TYPE_CHECKING:
     from projections.scenario_runs import scenarios as scenarios
     from projections.scorecards import scorecard as scorecard
     from projections.sick_rates import sick_leave as sick_leave
+    from projections.side_by_side import divisions as divisions
     from projections.source_files import sources as sources
     from projections.staff_tables import headcount as headcount
     from projections.staff_tables import staff_time as staff_time
     from projections.staff_tables import staffing as staffing
     from projections.staff_tables import staffing_months as staffing_months
+    from projections.statements import balance_requirement as balance_requirement
+    from projections.statements import region_summary as region_summary
+    from projections.statements import statement as statement
     from projections.timelines import budget_series as budget_series
     from projections.timelines import marked_series as marked_series
     from projections.timelines import monthly_series as monthly_series

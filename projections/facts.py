@@ -23,6 +23,7 @@ FACTS: dict[str, type[pl.DataType]] = {
     "project": pl.String,
     "product": pl.String,
     "activity": pl.String,
+    "counterparty_unit": pl.String,
     "period": pl.String,
     "amount": pl.Int64,
 }

@@ -1,0 +1,200 @@
+"""Units of one level side by side: divisions of the line organisation, or of another tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from ledger.errors import UsageError
+from ledger.log import Book
+from ledger.money import percent
+from ledger.periods import months_between, shift
+from projections import facts
+from projections.action_plans import action_plan
+from projections.amounts import narrowed, total
+from projections.dimensions import Dimensions, Span, as_known, axes, outcome_span
+from projections.period_result import result
+from projections.registry import projection
+
+__all__ = ["divisions", "published"]
+
+SINCE = (
+    "before_published",
+    "before_known",
+    "change_published",
+    "change_known",
+)
+AMOUNTS = (
+    *("outcome", "budget", "variance", *SINCE),
+    *("last_year", "change_last_year", "annual_budget", "forecast", "forecast_variance"),
+    *("last_year_whole", "forecast_change"),
+)
+PERCENTS = ("action_percent", "cost_percent")
+_TEXT = dict.fromkeys(("unit", "name"), pl.String)
+_SCHEMA = _TEXT | dict.fromkeys(AMOUNTS, pl.Int128) | dict.fromkeys(PERCENTS, pl.String)
+
+#: Columns of `result` that are taken as they are.
+_TAKEN = ("outcome", "budget", "last_year", "annual_budget", "forecast")
+#: What is not taken and not a percentage: differences of two columns.
+_LESS = {
+    "variance": ("outcome", "budget"),
+    "change_published": ("outcome", "before_published"),
+    "change_known": ("outcome", "before_known"),
+    "change_last_year": ("outcome", "last_year"),
+    "forecast_variance": ("forecast", "annual_budget"),
+    "forecast_change": ("forecast", "last_year_whole"),
+}
+
+
+@projection(AMOUNTS, PERCENTS)
+def divisions(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    by: str | Iterable[str] | None = None,
+    unit: str | None = None,
+    tree: str = "line",
+    year: str | None = None,
+    published_at: str | None = None,
+) -> pl.DataFrame:
+    """The units of one level of a tree beside each other, and their sum.
+
+    Columns: ``unit``, ``name`` (String), ``outcome``, ``budget``, ``variance`` of the fiscal year
+    through the month; ``before_published`` and ``before_known``: the outcome through the month
+    before, as it was when published (`published`, or ``published_at``) and as it is known now, with
+    ``change_published`` and ``change_known`` since; ``last_year`` (same months) and
+    ``change_last_year``; ``annual_budget``, ``forecast`` (the adopted round's, as `result` has it),
+    ``forecast_variance``; ``last_year_whole`` and ``forecast_change`` since; ``action_percent``
+    (String: effect of the phased assignment, as the director's report has it; null where none is
+    told through the month) and ``cost_percent`` (String: accumulated cost against last year,
+    positive is grown). Amounts Int64 öre, result sign.
+
+    Rows: the units of the level ``by`` (division, or unit of another tree than line), in code
+    order, then their sum with ``unit`` null: what stands above or beside the level is not in it.
+    Null is unknown; a sum with an unknown part is. The month before is null in the fiscal year's
+    first. Units stand as the tree has them in the last month.
+
+    Raises `ledger.errors.UsageError` for what is unknown, and `BeyondSixtyFourBits`.
+    """
+    book = as_known(book, known_at)
+    asked = outcome_span(book, through, year)
+    levels = axes(by if by is not None else ("division" if _line(tree) else "unit"))
+    dimensions = Dimensions(book, asked.last, levels, unit=unit, tree=tree)
+    if len(levels) != 1 or dimensions.listed is None or levels[0] not in dimensions.levels:
+        raise UsageError(
+            f"Rows by {','.join(levels)} do not stand side by side.",
+            f"Give one level of the tree: {', '.join(sorted(dimensions.tree.levels))}.",
+        )
+    ask: dict[str, Any] = {"by": levels, "unit": unit, "tree": tree}
+    rows = _side_by_side(book, asked, dimensions, ask, published_at)
+    sums: dict[str, Any] = {"unit": None, "name": None}
+    for name in rows[0] if rows else ():
+        parts = [row[name] for row in rows]
+        if name not in _TEXT:
+            known = [part for part in parts if part is not None]
+            partial = name in ("effect", "phased")
+            whole = bool(known) if partial else len(known) == len(parts)
+            sums[name] = sum(known) if whole else None
+    shown = [_finished(row) for row in (*rows, sums)] if rows else []
+    return narrowed(pl.DataFrame(shown, schema=_SCHEMA), AMOUNTS)
+
+
+def published(book: Book, month: str) -> Book | None:
+    """The book as it was when the month's books were first closed for the whole organisation,
+    preliminarily or for good; None where they never were."""
+    root = book.organisation.require_founded().root
+    closed = book.events("governance.period_closed").filter(
+        (pl.col("period") == month)
+        & (pl.col("family_closed") == "outcome")
+        & (pl.col("unit") == root)
+    )
+    return None if closed.is_empty() else book.at(str(closed["recorded_at"][0]))
+
+
+def _line(tree: str) -> bool:
+    return tree.partition("@")[0] == "line"
+
+
+def _side_by_side(
+    book: Book,
+    asked: Span,
+    dimensions: Dimensions,
+    ask: Mapping[str, Any],
+    published_at: str | None,
+) -> list[dict[str, Any]]:
+    """A row a unit with all sums, before what is computed of them."""
+    listed = dimensions.listed or []
+    found = _by_unit(result(book, asked.last, **ask))
+    before = shift(asked.last, -1)
+    known: Mapping[str, Any] = {}
+    told: Mapping[str, Any] = {}
+    if before in asked.months:
+        known = _by_unit(result(book, before, **ask))
+        then = book.at(published_at) if published_at else published(book, before)
+        told = _by_unit(result(then, before, **ask)) if then else {}
+    year_before = months_between(*book.organisation.calendar.year_of(shift(asked.year[0], -1)))
+    booked = dimensions.within(facts.outcome(book))
+    costs = booked.filter(pl.col("account").is_in(facts.result_accounts(book, ("cost",))))
+    cost = _summed(dimensions, costs, asked.months)
+    cost_before = _summed(dimensions, costs, asked.last_year)
+    whole = _summed(dimensions, booked, year_before)
+    plans = _plans(book, asked.last, ask)
+    rows = []
+    for unit in listed:
+        row = found.get(unit, {})
+        plan = plans.get(unit, {})
+        rows.append(
+            {
+                "unit": unit,
+                "name": row.get("name"),
+                **{name: row.get(name) for name in _TAKEN},
+                "before_published": told.get(unit, {}).get("outcome"),
+                "before_known": known.get(unit, {}).get("outcome"),
+                "last_year_whole": whole.get(unit, 0),
+                "effect": plan.get("effect"),
+                "phased": plan.get("phased"),
+                "cost": cost.get(unit, 0),
+                "cost_before": cost_before.get(unit, 0),
+            }
+        )
+    return rows
+
+
+def _finished(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its differences and percentages."""
+    done = {name: row[name] for name in _SCHEMA if name in row}
+    for name, (of, less) in _LESS.items():
+        known = row[of] is not None and row[less] is not None
+        done[name] = row[of] - row[less] if known else None
+    effect, phased = row["effect"], row["phased"]
+    done["action_percent"] = percent(effect, phased) if effect is not None and phased else None
+    grown = row["cost_before"] - row["cost"]
+    done["cost_percent"] = percent(grown, abs(row["cost_before"])) if row["cost_before"] else None
+    return done
+
+
+def _by_unit(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["unit"]: row for row in frame.to_dicts() if row["unit"] is not None}
+
+
+def _summed(dimensions: Dimensions, amounts: pl.LazyFrame, months: Sequence[str]) -> dict[str, int]:
+    """Sums of these months by the rows' keys."""
+    frame = (
+        facts.months_in(amounts, months)
+        .group_by(*dimensions.keys())
+        .agg(total("amount").alias("amount"))
+        .collect()
+    )
+    return {key: int(amount) for key, amount in frame.iter_rows()}
+
+
+def _plans(book: Book, last: str, ask: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Effect and phased assignment by unit; nothing where nothing is planned."""
+    try:
+        plans = action_plan(book, last, **ask)
+        return _by_unit(plans.filter(pl.col("effect_through") == last))
+    except UsageError:
+        return {}

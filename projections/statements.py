@@ -1,0 +1,262 @@
+"""The statutory statement of a region, its balanced-budget statement, and its key figures.
+
+Both statements are report structures: `resultaträkning` with its subtotals as headings, and one
+whose lines of sign −1 are what the balanced-budget statement takes away from the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from ledger.families.organisation import Line
+from ledger.log import Book
+from ledger.money import percent
+from ledger.periods import shift
+from projections.dimensions import UNMAPPED, as_known, outcome_span, structure_name
+from projections.internal_items import eliminations
+from projections.period_result import result
+from projections.registry import projection
+from projections.side_by_side import divisions, published
+
+__all__ = ["balance_requirement", "region_summary", "statement"]
+
+#: The setting that names other trees to show beside the line organisation, joined by commas.
+TREES = "region.trees"
+
+_SINCE = ("before_published", "before_known", "change_published", "change_known")
+AMOUNTS = (
+    *("gross", "internal", "net", "budget", "variance", "annual_budget"),
+    *("last_year", "change_last_year", *_SINCE),
+)
+_STATEMENT: dict[str, Any] = {
+    "line": pl.String,
+    "depth": pl.Int64,
+    "row_kind": pl.String,
+    **dict.fromkeys(AMOUNTS, pl.Int64),
+    "change_percent": pl.String,
+    "cost_percent": pl.String,
+}
+
+
+@projection(AMOUNTS, ("change_percent", "cost_percent"))
+def statement(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+    published_at: str | None = None,
+) -> pl.DataFrame:
+    """A report structure as a statement: its lines, each heading after the lines that it sums.
+
+    Columns: ``line`` (String), ``depth`` (Int64, 0 is the last sum), ``row_kind`` (String: line,
+    sum, or unmapped: accounts without line), ``gross``, ``internal`` and ``net`` of the months
+    (`eliminations`), ``budget``, ``variance`` (gross − budget, for a budget has no counterparties),
+    ``annual_budget``, ``last_year`` and ``change_last_year`` (gross), the month before as
+    published and as known with the changes since (as in `divisions`), all Int64 öre in result
+    sign; ``change_percent`` (String: change_last_year of last year's size; plus is better) and of
+    costs ``cost_percent`` (String: the same as cost development, plus is grown).
+
+    The structure is the one asked for, or the setting ``structure.statement``. Months, unit, tree
+    as in `result`. Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
+    """
+    book = as_known(book, known_at)
+    asked = outcome_span(book, through, year)
+    name = structure_name(book, "statement", structure)
+    ask: dict[str, Any] = {"by": ("line",), "unit": unit, "tree": tree, "structure": name}
+    now = _lines(result(book, asked.last, **ask))
+    inside = _lines(eliminations(book, asked.last, **ask))
+    before = shift(asked.last, -1)
+    known: dict[str, dict[str, Any]] = {}
+    told: dict[str, dict[str, Any]] = {}
+    if before in asked.months:
+        known = _lines(result(book, before, **ask))
+        then = book.at(published_at) if published_at else published(book, before)
+        told = _lines(result(then, before, **ask)) if then else {}
+    found = {
+        line: {
+            "gross": row["outcome"],
+            "internal": inside.get(line, {}).get("internal", 0),
+            **{key: row[key] for key in ("budget", "annual_budget", "last_year")},
+            "before_published": told.get(line, {}).get("outcome", 0) if told else None,
+            "before_known": known.get(line, {}).get("outcome", 0) if known else None,
+        }
+        for line, row in now.items()
+    }
+    lines = book.organisation.structure(name, asked.last)
+    rows = []
+    for line, depth, parts in _in_order(lines):
+        kept = [found[part] for part in parts if part in found]
+        kind = "line" if list(parts) == [line] else "sum"
+        rows.append({"line": line, "depth": depth, "row_kind": kind, **_finished(_sum(kept))})
+    if UNMAPPED in found:
+        row = {"line": UNMAPPED, "depth": 0, "row_kind": UNMAPPED}
+        rows.append(row | _finished(found[UNMAPPED]))
+    return pl.DataFrame(rows, schema=_STATEMENT)
+
+
+def _lines(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["line"]: row for row in frame.to_dicts() if row["line"] is not None}
+
+
+def _in_order(lines: Sequence[Line]) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Each line with its depth and the lines that make it: those under a heading, then itself."""
+    parents = {line.line: line.parent for line in reversed(lines)}
+    names = list(dict.fromkeys(line.line for line in lines))
+    ranged = {line.line for line in lines if line.account_from}
+
+    def under(parent: str | None, depth: int) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+        for name in names:
+            if parents[name] != parent:
+                continue
+            below = list(under(name, depth + 1))
+            yield from below
+            leaves = [leaf for leaf, _, parts in below if parts == (leaf,)]
+            own = (name,) if name in ranged else ()
+            yield name, depth, (*leaves, *own)
+
+    yield from under(None, 0)
+
+
+def _sum(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    keys = (
+        *("gross", "internal", "budget", "annual_budget", "last_year"),
+        *("before_published", "before_known"),
+    )
+    found: dict[str, Any] = {}
+    for key in keys:
+        parts = [row[key] for row in rows]
+        found[key] = None if None in parts else sum(parts)
+    return found
+
+
+def _less(row: dict[str, Any], of: str, less: str) -> int | None:
+    known = row[of] is not None and row[less] is not None
+    return row[of] - row[less] if known else None
+
+
+def _finished(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with what is computed of its sums."""
+    change = _less(row, "gross", "last_year")
+    return {
+        **row,
+        "net": _less(row, "gross", "internal"),
+        "variance": _less(row, "gross", "budget"),
+        "change_last_year": change,
+        "change_published": _less(row, "gross", "before_published"),
+        "change_known": _less(row, "gross", "before_known"),
+        **_growth(change, row["last_year"], row["gross"]),
+    }
+
+
+def _growth(change: int | None, ago: int | None, now: int | None) -> dict[str, str | None]:
+    """The change in percent of last year's size: plus is better, and of a cost plus is grown."""
+    if change is None or not ago:
+        return {"change_percent": None, "cost_percent": None}
+    costs = ago < 0 and now is not None and now < 0
+    return {
+        "change_percent": percent(change, abs(ago)),
+        "cost_percent": percent(-change, abs(ago)) if costs else None,
+    }
+
+
+_REQUIRED = ("outcome", "budget", "annual_budget", "last_year")
+
+
+@projection(_REQUIRED)
+def balance_requirement(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+) -> pl.DataFrame:
+    """The balanced-budget statement (balanskravsutredning): from the result to what must balance.
+
+    Columns: ``line`` (String), ``row_kind`` (sum: the period's result; less: taken away, with the
+    sign turned; line: what is left), ``outcome``, ``budget``, ``annual_budget``, ``last_year``
+    (Int64 öre, result sign). The structure is the one asked for, or the setting
+    ``structure.balance_requirement``: its lines of sign −1 are what is taken away from the sum of
+    all, such as realised gains and unrealised changes of value; the others are what is left.
+
+    Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
+    """
+    book = as_known(book, known_at)
+    asked = outcome_span(book, through, year)
+    name = structure_name(book, "balance_requirement", structure)
+    frame = result(book, asked.last, by=("line",), unit=unit, tree=tree, structure=name)
+    lines = book.organisation.structure(name, asked.last)
+    signs = {line.line: line.sign for line in lines}
+    found, whole = _lines(frame), frame.row(-1, named=True)
+    heading = next((line.line for line in lines if not line.account_from), None)
+    rows = [{"line": heading, "row_kind": "sum", **{key: whole[key] for key in _REQUIRED}}]
+    for sign, kind in ((-1, "less"), (1, "line")):
+        for line in dict.fromkeys(each.line for each in lines if each.account_from):
+            if signs[line] == sign and line in found:
+                amounts = {
+                    key: None if (value := found[line][key]) is None else sign * value
+                    for key in _REQUIRED
+                }
+                rows.append({"line": line, "row_kind": kind, **amounts})
+    schema: dict[str, Any] = {"line": pl.String, "row_kind": pl.String}
+    return pl.DataFrame(rows, schema=schema | dict.fromkeys(_REQUIRED, pl.Int64))
+
+
+_KEYS = (
+    *("outcome", "budget", "variance", *_SINCE, "last_year", "change_last_year"),
+    *("annual_budget", "forecast"),
+)
+
+
+@projection(_KEYS, ("change_percent", "cost_percent"))
+def region_summary(
+    book: Book,
+    through: str | None = None,
+    known_at: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    year: str | None = None,
+    published_at: str | None = None,
+) -> pl.DataFrame:
+    """The figures that a director tells first: the statement's sums, and each tree's.
+
+    Columns: ``figure`` (String: a sum of the statement, or ``divisions``, or another tree's name),
+    ``outcome``, ``budget``, ``variance``, the month before as published and as known with the
+    changes since, ``last_year``, ``change_last_year``, ``annual_budget``, ``forecast`` (Int64 öre,
+    result sign, as in `statement` and `divisions`), ``change_percent`` and ``cost_percent``
+    (String, as in `statement`; the latter of its costs alone). Other trees are those of the
+    setting ``region.trees``.
+
+    Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
+    """
+    book = as_known(book, known_at)
+    asked = outcome_span(book, through, year)
+    told = {"published_at": published_at}
+    whole = statement(book, asked.last, unit=unit, tree=tree, **told)
+    rows = [
+        {**row, "figure": row["line"], "outcome": row["gross"], "forecast": None}
+        for row in whole.to_dicts()
+        if row["row_kind"] == "sum"
+    ]
+    others = (book.organisation.setting(TREES) or "").split(",")
+    for name in (tree, *(other.strip() for other in others if other.strip())):
+        frame = divisions(book, asked.last, unit=unit, tree=name, **told)
+        if frame.is_empty():
+            continue
+        total = frame.row(-1, named=True)
+        grown = _growth(total["change_last_year"], total["last_year"], total["outcome"])
+        figure = "divisions" if name == tree else name
+        rows.append({**total, "figure": figure, **grown, "cost_percent": None})
+    schema: dict[str, Any] = {"figure": pl.String, **dict.fromkeys(_KEYS, pl.Int64)}
+    schema |= dict.fromkeys(("change_percent", "cost_percent"), pl.String)
+    return pl.DataFrame([{key: row[key] for key in schema} for row in rows], schema=schema)

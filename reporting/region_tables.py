@@ -1,0 +1,207 @@
+"""A region as it is read: units side by side, statements, internal items and their pairs.
+
+People get the columns that a page has room for, data all of them. A pair that does not meet is a
+finding: a code in its row, and in words under the table with both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import projections
+from projections.dimensions import Tree, outcome_span
+from projections.side_by_side import published
+from reporting import numbers
+from reporting.catalogue import Language, has, label
+from reporting.notes import asked as asked_for
+from reporting.notes import known, local
+from reporting.plan_table import Finding
+from reporting.tables import Column, Table, columns_of, table_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ledger.log import Book
+
+#: Columns that people see; data have all.
+_SEEN = {
+    "divisions": (
+        *("unit", "name", "outcome", "budget", "variance", "change_published", "change_known"),
+        *("change_last_year", "forecast", "forecast_change", "action_percent", "cost_percent"),
+    ),
+    "statement": (
+        *("line", "gross", "internal", "net", "budget", "variance", "change_known", "last_year"),
+        *("change_percent",),
+    ),
+    "region_summary": (
+        *("figure", "outcome", "budget", "variance", "change_published", "change_known"),
+        *("change_last_year", "change_percent", "cost_percent", "forecast"),
+    ),
+    "balance_requirement": ("line", "outcome", "budget", "annual_budget", "last_year"),
+    "internal_pairs": (
+        *("unit", "name", "counterparty", "counterparty_name"),
+        *("booked", "counter_booked", "difference"),
+    ),
+}
+_NOTES = {
+    "divisions": ("sign", "as_published", "action_percent", "costs_grow"),
+    "statement": ("sign", "statement"),
+    "region_summary": ("sign", "as_published", "costs_grow"),
+    "balance_requirement": ("balance_requirement",),
+    "eliminations": ("internal",),
+    "internal_pairs": ("internal_pairs",),
+}
+#: Tables that end with the sum of their rows.
+_TOTALS = ("divisions", "eliminations")
+_PERCENTS = ("action_percent", "cost_percent")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table and its findings."""
+
+    table: Table
+    findings: tuple[Finding, ...]
+
+
+def region(
+    name: str,
+    book: Book,
+    lang: Language,
+    *,
+    through: str | None = None,
+    brief: bool = False,
+    unmet: bool = False,
+    **ask: Any,
+) -> Shown:
+    """The table of a projection of this module, asked so; ``brief`` for a page, ``unmet`` the
+    pairs alone that do not meet. What is None is not asked."""
+    words = {key: value for key, value in ask.items() if value is not None}
+    frame = projections.PROJECTIONS[name].function(book, through, **words)
+    found = tuple(_findings(frame, lang)) if "finding" in frame.columns else ()
+    if unmet:
+        frame = frame.filter(frame["finding"].is_not_null())
+    last = outcome_span(book, through, ask.get("year")).last
+    shown = frame.select(_seen(frame, name)) if brief else frame
+    amounts = projections.PROJECTIONS[name].amounts
+    single = len(words.get("by", ("one",))) == 1
+    table = table_of(
+        shown,
+        amounts,
+        label(f"title.{name}", lang, through=last, scale="{scale}"),
+        total=name in _TOTALS and single,
+        columns=[_column(each) for each in columns_of(shown, amounts)],
+        notes=[
+            *asked_for(book, lang, **ask),
+            *(f"{label('message.finding', lang).capitalize()} [{f.code}]: {f.text}" for f in found),
+            *_changed(frame, name, lang),
+            *_notes(name, book, last, lang, words),
+            known(book, lang),
+        ],
+    )
+    if brief and name == "statement":
+        table = _indented(table, frame)
+    if brief and name == "region_summary":
+        table = _figures_named(table, book, last, lang)
+    return Shown(table, found)
+
+
+def _seen(frame: pl.DataFrame, name: str) -> list[str]:
+    """The columns for people that say anything."""
+    names = _SEEN.get(name, frame.columns)
+    return [each for each in names if frame.is_empty() or frame[each].null_count() < frame.height]
+
+
+def _column(column: Column) -> Column:
+    if column.key in _PERCENTS:
+        return replace(column, kind="percent", signed=column.key == "cost_percent")
+    if column.key in ("internal", "figure"):
+        return replace(column, word=f"column.region_{column.key}")
+    return column
+
+
+def _notes(
+    name: str, book: Book, last: str, lang: Language, words: Mapping[str, Any]
+) -> Iterable[str]:
+    for note in _NOTES[name]:
+        if note == "as_published":
+            then = _told(book, last, words)
+            if then is not None:
+                time = local(then, then.recorded_at)[:16]
+                yield label("note.as_published", lang, time=time)
+            continue
+        yield label(f"note.{note}", lang)
+    yield label("note.tree_of", lang, tree=words.get("tree", "line").partition("@")[0],
+                month=words.get("tree", "line").partition("@")[2] or last)  # fmt: skip
+
+
+def _changed(frame: pl.DataFrame, name: str, lang: Language) -> Iterable[str]:
+    """That the month before is another than it was published, for the sum of the rows."""
+    if name != "divisions" or frame.is_empty():
+        return
+    row = frame.row(-1, named=True)
+    told, now = row["before_published"], row["before_known"]
+    if told is not None and now is not None and told != now:
+        words = {"told": told, "now": now, "change": now - told}
+        shown = {
+            key: numbers.amount(ore, lang, signed=key == "change") for key, ore in words.items()
+        }
+        yield label("note.before_changed", lang, **shown)
+
+
+def _told(book: Book, last: str, words: Mapping[str, Any]) -> Book | None:
+    """The book by which the month before was published."""
+    from ledger.periods import shift
+
+    if at := words.get("published_at"):
+        return book.at(at)
+    return published(book, shift(last, -1))
+
+
+def _findings(frame: pl.DataFrame, lang: Language) -> Iterable[Finding]:
+    """The pairs that do not meet, with both sides."""
+    for row in frame.filter(frame["finding"].is_not_null()).to_dicts():
+        one, other, less = (
+            numbers.amount(row[key], lang, signed=True)
+            for key in ("booked", "counter_booked", "difference")
+        )
+        names = {
+            key: " ".join(part for part in (row[code], row[name]) if part)
+            for key, code, name in (
+                ("unit", "unit", "name"),
+                ("counterparty", "counterparty", "counterparty_name"),
+            )
+        }
+        text = label("note.pair_unmet", lang, **names, one=one, other=other, difference=less)
+        yield Finding(row["finding"], text)
+
+
+def _indented(table: Table, frame: pl.DataFrame) -> Table:
+    """The statement with its sums to the left and what they sum set in."""
+    deepest = max(frame["depth"].to_list(), default=0)
+    kinds: Sequence[str] = frame["row_kind"].to_list()
+    rows = tuple(
+        (f"  {row[0]}" if kind == "line" and deepest else row[0], *row[1:])
+        for row, kind in zip(table.rows, kinds, strict=True)
+    )
+    return replace(table, rows=rows)
+
+
+def _figures_named(table: Table, book: Book, last: str, lang: Language) -> Table:
+    """The key figures with trees by what they are called."""
+    rows = []
+    for row in table.rows:
+        key = f"value.{row[0]}"
+        name = label(key, lang) if has(key) else _tree_name(book, str(row[0]), last)
+        rows.append((name, *row[1:]))
+    return replace(table, rows=tuple(rows))
+
+
+def _tree_name(book: Book, name: str, last: str) -> str:
+    """What a tree's only top is called; else the name as it is."""
+    if name not in book.organisation.trees:
+        return name
+    tops = [place.name for place in Tree(book, name, last).places.values() if not place.parent]
+    return tops[0] if len(tops) == 1 else name
