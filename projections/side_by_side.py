@@ -114,6 +114,30 @@ def published(book: Book, month: str) -> Book | None:
     return None if closed.is_empty() else book.at(str(closed["recorded_at"][0]))
 
 
+def month_before(
+    book: Book, asked: Span, published_at: str | None, ask: Mapping[str, Any]
+) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    """The result through the month before, asked so: as known now, and as it was published.
+
+    None where the fiscal year begins with the month asked for, or nobody booked or published
+    anything before it.
+    """
+    before = shift(asked.last, -1)
+    if before not in asked.months:
+        return None, None
+    then = book.at(published_at) if published_at else published(book, before)
+    known, told = (
+        result(each, before, **ask) if each is not None and _begun(each, before) else None
+        for each in (book, then)
+    )
+    return known, told
+
+
+def _begun(book: Book, month: str) -> bool:
+    """Whether anything is booked in a month or earlier."""
+    return bool((book.postings()["period"] <= month).any())
+
+
 def _line(tree: str) -> bool:
     return tree.partition("@")[0] == "line"
 
@@ -128,13 +152,10 @@ def _side_by_side(
     """A row a unit with all sums, before what is computed of them."""
     listed = dimensions.listed or []
     found = _by_unit(result(book, asked.last, **ask))
-    before = shift(asked.last, -1)
-    known: Mapping[str, Any] = {}
-    told: Mapping[str, Any] = {}
-    if before in asked.months:
-        known = _by_unit(result(book, before, **ask))
-        then = book.at(published_at) if published_at else published(book, before)
-        told = _by_unit(result(then, before, **ask)) if then else {}
+    known, told = (
+        _by_unit(frame) if frame is not None else {}
+        for frame in month_before(book, asked, published_at, ask)
+    )
     year_before = months_between(*book.organisation.calendar.year_of(shift(asked.year[0], -1)))
     booked = dimensions.within(facts.outcome(book))
     costs = booked.filter(pl.col("account").is_in(facts.result_accounts(book, ("cost",))))

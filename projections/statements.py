@@ -14,12 +14,11 @@ import polars as pl
 from ledger.families.organisation import Line
 from ledger.log import Book
 from ledger.money import percent
-from ledger.periods import shift
 from projections.dimensions import UNMAPPED, as_known, outcome_span, structure_name
 from projections.internal_items import eliminations
 from projections.period_result import result
 from projections.registry import projection
-from projections.side_by_side import divisions, published
+from projections.side_by_side import divisions, month_before
 
 __all__ = ["balance_requirement", "region_summary", "statement"]
 
@@ -72,13 +71,10 @@ def statement(
     ask: dict[str, Any] = {"by": ("line",), "unit": unit, "tree": tree, "structure": name}
     now = _lines(result(book, asked.last, **ask))
     inside = _lines(eliminations(book, asked.last, **ask))
-    before = shift(asked.last, -1)
-    known: dict[str, dict[str, Any]] = {}
-    told: dict[str, dict[str, Any]] = {}
-    if before in asked.months:
-        known = _lines(result(book, before, **ask))
-        then = book.at(published_at) if published_at else published(book, before)
-        told = _lines(result(then, before, **ask)) if then else {}
+    known, told = (
+        _lines(frame) if frame is not None else {}
+        for frame in month_before(book, asked, published_at, ask)
+    )
     found = {
         line: {
             "gross": row["outcome"],

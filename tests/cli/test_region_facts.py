@@ -60,29 +60,122 @@ def printed(text: str | None, like: str, unit: str = "mnkr") -> str:
     return str(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
+#: Columns of ``region divisions`` by those of the printed table, and what ours are counted in.
+OF_DIVISIONS = {
+    "variance_period_aug": ("variance", "mnkr"),
+    "improvement_vs_prior_year": ("change_last_year", "mnkr"),
+    "forecast_year": ("forecast", "mnkr"),
+    "action_plan_fulfilment_percent": ("action_percent", "percent"),
+    "cost_development_percent": ("cost_percent", "percent"),
+}
+#: Of the action plan by division: the year's assignment and the effect so far.
+OF_PLANS = {"action_plan_assignment": "assignment", "action_plan_outcome": "effect"}
+
+
 def test_the_divisions_as_they_were_handed_in(ask):
-    """Variance, improvement and forecast; what the report leaves out is what its totals leave."""
-    rows = {
-        row["name"]: row
-        for row in ask(
-            *("result", "--by", "division", "--through", "2020-08", "--known-at", HANDED_IN)
-        )
-    }
+    """Every figure of ``divisions.csv``; what the report leaves out is what its totals leave."""
+    when = ("--through", "2020-08", "--known-at", HANDED_IN)
+    rows = {row["name"]: row for row in ask("region", "divisions", *when)}
+    plans = {row["name"]: row for row in ask("action-plan", "--by", "division", *when)}
+    met = 0
     for fact in facts("divisions"):
-        if fact["division"] == "Divisionerna totalt":
-            continue
-        row = rows[fact["division"]]
-        if fact["variance_period_aug"]:
-            assert (
-                printed(row["variance"], fact["variance_period_aug"]) == fact["variance_period_aug"]
-            )
-        if fact["improvement_vs_prior_year"]:
-            better = str(Decimal(row["outcome"]) - Decimal(row["last_year"]))
-            assert (
-                printed(better, fact["improvement_vs_prior_year"])
-                == fact["improvement_vs_prior_year"]
-            )
-        if fact["forecast_year"]:
-            assert printed(row["forecast"], fact["forecast_year"]) == fact["forecast_year"]
-    assert printed(rows["Länssjukvård"]["variance"], "0.0") == "19.8"
+        name = None if fact["division"] == "Divisionerna totalt" else fact["division"]
+        for column, (ours, unit) in OF_DIVISIONS.items():
+            if fact[column]:
+                assert printed(rows[name][ours], fact[column], unit) == fact[column]
+                met += 1
+        for column, ours in OF_PLANS.items():
+            if fact[column]:
+                assert printed(plans[name][ours], fact[column]) == fact[column]
+                met += 1
+    assert met == 27
+    assert printed(rows["Länssjukvård"]["variance"], "0.0") == "19.8"  # checks 45 and 46
     assert printed(rows["Länssjukvård"]["forecast"], "0.0") == "16.6"
+
+
+#: Metrics of ``region_result.csv``: figure of ``region summary``, column, months.
+OF_SUMMARY = {
+    "Periodens resultat": ("Periodens resultat", "outcome"),
+    "Periodens resultat förändring": ("Periodens resultat", "change_known"),
+    "Nettokostnader förändring": ("Verksamhetens nettokostnader", "cost_percent"),
+    "Nettokostnader avvikelse": ("Verksamhetens nettokostnader", "variance"),
+    "Verksamhetens resultat": ("Verksamhetens resultat", "outcome"),
+    "Verksamhetens resultat förändring": ("Verksamhetens resultat", "change_known"),
+    "Verksamhetens resultat avvikelse": ("Verksamhetens resultat", "variance"),
+    "Divisionernas resultat": ("divisions", "outcome"),
+    "Divisionernas resultat förändring": ("divisions", "change_known"),
+    "Hälsocentraler egen regi resultat": ("halsocentraler", "outcome"),
+    "Hälsocentraler egen regi förändring": ("halsocentraler", "change_known"),
+}
+OF_AUGUST = {
+    "Divisionernas periodresultat": "outcome",
+    "Divisionernas periodresultat avvikelse": "variance",
+    "Divisionernas periodresultat förändring": "change_last_year",
+    "Divisionernas årsprognos": "forecast",
+    "Divisionernas årsprognos förändring": "forecast_change",
+}
+#: Those that are statistics, by measure and interval.
+OF_STATISTICS = {
+    "Kapitalinsats Kommuninvest före": ("Kapitalinsats Kommuninvest", "2020"),
+    "Kapitalinsats Kommuninvest efter": ("Kapitalinsats Kommuninvest", "2024"),
+    "Kapitalinsats per invånare": ("Kapitalinsats per invånare", "2024"),
+    "Förlagslån utbetalt": ("Förlagslån utbetalt", "2020-09-30"),
+    "Statliga kulturmedel Norrbotten": ("Statliga kulturmedel Norrbotten", "2020"),
+    "Pensionsadministration besparing fyra regioner": (
+        "Pensionsadministration besparing fyra regioner",
+        "2020-10--2028-09",
+    ),
+}
+#: "257 lower" is 257 better: the fact's minus is the cost's.
+TURNED = {"Nettokostnader avvikelse"}
+
+
+def test_the_results_of_the_region(ask):
+    """Every figure of ``region_result.csv``."""
+    months = ("--through", "2020-09")
+    summary = {row["figure"]: row for row in ask("region", "summary", *months)}
+    august = ask("region", "divisions", "--through", "2020-08", "--known-at", HANDED_IN)[-1]
+    rebuilt = ask("follow-up", "--by", "mark", "--through", "2020-08")[-1]
+    statistics = {
+        (row["measure"], row["interval"]): row
+        for row in ask("statistics", "--all", "--category", "finans")
+        + ask("statistics", "--all", "--category", "kultur")
+    }
+    printed_facts = facts("region_result")
+    assert len(printed_facts) == 23
+    for fact in printed_facts:
+        name, like = fact["metric"], fact["value"]
+        if name in OF_SUMMARY:
+            figure, column = OF_SUMMARY[name]
+            wanted = like.lstrip("-") if name in TURNED else like
+            assert printed(summary[figure][column], like, fact["unit"]) == wanted, name
+        elif name in OF_AUGUST:
+            assert printed(august[OF_AUGUST[name]], like) == like, name
+        elif name == "Ombyggnationer pandemin kostnad":
+            assert printed(rebuilt["outcome"], like) == f"-{like}"
+        else:
+            row = statistics[OF_STATISTICS[name]]
+            assert (row["value"], row["measured_in"]) == (like, fact["unit"]), name
+
+
+def test_august_was_told_and_is_now_another(ask):
+    """−24 as told, −28 by what is said of September (check 41): both changes stand there."""
+    summary = {row["figure"]: row for row in ask("region", "summary", "--through", "2020-09")}
+    row = summary["divisions"]
+    assert [printed(row[name], "0") for name in ("before_published", "before_known")] == [
+        *("-24", "-28")
+    ]
+    assert [printed(row[name], "0") for name in ("change_published", "change_known")] == [
+        *("17", "21")
+    ]
+
+
+def test_the_pair_that_does_not_meet_is_a_finding(ask):
+    """Service and Folktandvård, 184 000 kr (made): exit code 1, both sides."""
+    rows = ask("region", "pairs", "--unmet", "--through", "2020-09", codes=(1,))
+    assert [(row["unit"], row["counterparty"], row["difference"]) for row in rows] == [
+        ("40", "50", "184000.00")
+    ]
+    total = ask("region", "internal", "--through", "2020-09")[-1]
+    assert total["internal"] == "184000.00"
+    assert printed(total["gross"], "0") == printed(total["net"], "0") == "431"
