@@ -216,7 +216,10 @@ def _controlled() -> Iterator[Step]:
 
 
 #: What is followed up beside the books, by the word for it.
-_FOLLOWED = ("scorecard", "statistics", "assignments", "variances", "commentary")
+_FOLLOWED = (
+    *("scorecard", "statistics", "assignments", "variances", "followup", "commentary"),
+    "risks",
+)
 
 
 def _followed_up() -> Iterator[Step]:

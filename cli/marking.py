@@ -127,6 +127,10 @@ def follow_up(
     marks: Annotated[
         bool, typer.Option("--marks", help="Instead: the marks, what each covers, and why.")
     ] = False,
+    special: Annotated[
+        bool,
+        typer.Option("--special", help="Instead: booked and not, lost income, hours, forecast."),
+    ] = False,
 ) -> None:
     """What is marked: special follow-up and one-offs.
 
@@ -143,6 +147,12 @@ def follow_up(
             book, ask.spoken, through=ask.through, people=ask.form == "table"
         )
         show(table, ask, simulated=is_simulated(book))
+        return
+    if special:
+        if ask.by or ask.structure or ask.year or ask.publish:
+            raise UsageError("--special has rows of its own.", "Leave out the other choices.")
+        table = followup_table.special(book, ask.spoken, through=ask.through, unit=ask.unit)
+        show(table, ask, simulated=is_simulated(book), scale="tkr")
         return
     words = asked(ask, by="mark,line") | {"span": span}
     show(followup_table.follow_up(book, ask.spoken, **words), ask, simulated=is_simulated(book))

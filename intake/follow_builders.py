@@ -16,6 +16,7 @@ from ledger.families.control_plan import (
     RecordControls,
     SetMateriality,
 )
+from ledger.families.estimate import ReportEstimates
 from ledger.families.organisation import Organisation
 from ledger.families.scorecard import RecordScorecard
 from ledger.families.statistic import RecordStatistics
@@ -28,6 +29,7 @@ _COMMANDS: dict[str, tuple[type[RowCommand], dict[str, str]]] = {
     "assignment": (RecordAssignments, {}),
     "commentary": (WriteCommentary, {}),
     "variance": (ExplainVariances, {"line": "report_line"}),
+    "followup": (ReportEstimates, {"line": "report_line"}),
     "attachment": (RegisterAttachments, {}),
     "control": (RecordControls, {}),
     "control_measure": (RecordControlMeasures, {}),

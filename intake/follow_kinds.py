@@ -32,6 +32,14 @@ _PROGRESS = {
 }
 _STATES = {"öppet": "open", "stängt": "closed"}
 _FIGURES = {"avvikelse": "variance", "prognosavvikelse": "forecast_variance"}
+_ESTIMATES = {
+    "bokfört_på_annat": "booked_elsewhere",
+    "uppskattat": "estimated",
+    "förlorad_intäkt": "lost_income",
+    "prognos": "forecast",
+    "timmar": "hours",
+    "varav_övertid": "overtime_hours",
+}
 _YES = {"ja": "yes", "nej": "no"}
 _STANDING = {"gäller": "standing", "återtagen": "withdrawn"}
 
@@ -227,6 +235,37 @@ VARIANCE = Kind(
     also=("variances", "avvikelser", "explanations"),
 )
 
+FOLLOWUP = Kind(
+    "followup",
+    "uppskattning",
+    "What no entry under a mark says, as it stands from the fiscal year's first month through the "
+    "period: what is booked elsewhere, what is only estimated, income that was lost (amounts of a "
+    "line), hours and overtime, and the forecast of the year. Of what is on record a new figure "
+    "takes the place, with a reason.",
+    (
+        Column("mark", "text", ("märkning",), "the mark, as covid-19", True, True),
+        UNIT,
+        Column("line", "text", REPORT_LINE, "the line; none where it is hours"),
+        Column("period", "month", ("period", "månad"), "through which month", True, True),
+        Column(
+            "estimate",
+            "word",
+            ("slag",),
+            "booked_elsewhere, estimated, lost_income, forecast, hours or overtime_hours",
+            True,
+            True,
+            words=_ESTIMATES,
+        ),
+        Column("amount", "amount", AMOUNT.swedish, "kronor, result sign"),
+        Column("hours", "quantity", ("timmar",), "hours, two decimals at most"),
+        Column("text", "text", (), "in words (erasable)"),
+        _REASON,
+    ),
+    "mark;unit;line;period;estimate;amount;text\n"
+    "covid-19;10;Personalkostnader;2020-08;booked_elsewhere;-2200000;Krisledning\n",
+    either=(("amount", "hours"),),
+    also=("estimates", "uppskattningar", "merkostnader"),
+)
 ATTACHMENT = Kind(
     "attachment",
     "bilaga",
@@ -248,4 +287,4 @@ ATTACHMENT = Kind(
 )
 
 #: The kinds of this module, in the order of the documentation.
-FOLLOWED = (SCORECARD, STATISTIC, ASSIGNMENT, COMMENTARY, VARIANCE, ATTACHMENT)
+FOLLOWED = (SCORECARD, STATISTIC, ASSIGNMENT, COMMENTARY, VARIANCE, FOLLOWUP, ATTACHMENT)

@@ -261,6 +261,8 @@ RULES: dict[str, str] = {
     "impossible-date": "A text names a day that no calendar has, as 31 April. Ask which day is "
     "meant.",
     "bad-attachment": "An attachment lacks its number, its title or its SHA-256.",
+    "unknown-mark": "No mark of that name stands: `ledger mark` makes one.",
+    "bad-estimate": "An estimate lacks its kind, its line, or its amount or hours.",
     "bad-commentary": "A text of a section lacks its section or itself.",
     "bad-variance": "An explanation of a variance lacks its text or its amount.",
     "bad-control": "A control activity, or what it came to, lacks something, or names a unit, "

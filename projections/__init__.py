@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from projections.sick_rates import sick_leave as sick_leave
     from projections.side_by_side import divisions as divisions
     from projections.source_files import sources as sources
+    from projections.special_costs import special_follow_up as special_follow_up
     from projections.staff_tables import headcount as headcount
     from projections.staff_tables import staff_time as staff_time
     from projections.staff_tables import staffing as staffing

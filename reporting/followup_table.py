@@ -52,6 +52,33 @@ def follow_up(
     )
 
 
+def special(book: Book, lang: Language, *, through: str | None, unit: str | None = None) -> Table:
+    """What special follow-up came to, booked and not, lost and forecast; each mark with its total,
+    which is the table's own where there is but one mark."""
+    frame = projections.special_follow_up(book, through, unit=unit)
+    kind = projections.PROJECTIONS["special_follow_up"]
+    kept = [
+        name
+        for name in frame.columns
+        if name in ("mark", "line") or frame[name].null_count() < frame.height
+    ]
+    notes = [*asked_for(book, lang, unit=unit), label("note.sign", lang)]
+    last = outcome_span(book, through).last
+    shown = frame.select(kept)
+    columns = [
+        replace(column, word="message.total") if column.key == "total" else column
+        for column in columns_of(shown, kind.amounts)
+    ]
+    return table_of(
+        shown,
+        kind.amounts,
+        label(kind.title, lang, through=last, scale="{scale}"),
+        columns=columns,
+        total=frame["mark"].n_unique() == 1,
+        notes=[*notes, label("note.estimates", lang), known(book, lang)],
+    )
+
+
 def marks(book: Book, lang: Language, *, through: str | None, people: bool) -> Table:
     """The marks that stand, a row a selection; for ``people`` without columns of nothing."""
     frame = projections.marks(book, through)

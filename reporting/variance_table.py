@@ -103,7 +103,8 @@ def variances_table(
     if brief:
         _abbreviate(rows, [*keys, "name", plan, actual, state], keys, lang)
     notes = [*asked(book, lang, **ask), label(f"note.{figure}_rows", lang), known(book, lang)]
-    title = label("title.variances", lang, through=through, scale="{scale}")
+    key = "variances" if figure == "variance" else "forecast_variances"
+    title = label(f"title.{key}", lang, through=through, year=through[:4], scale="{scale}")
     table = table_from(rows, columns, title, notes)
     return ExplainedTable(table.title, table.columns, table.rows, notes=table.notes)
 

@@ -68,6 +68,9 @@ FIGURES: dict[str, Callable[[Question], Table]] = {
     "accounts": lambda ask: _result(ask, "account"),
     "costs": costs,
     "follow_up": lambda ask: _follow_up(ask, "line"),
+    "special": lambda ask: followup_table.special(
+        ask.book, ask.lang, through=ask.through, unit=ask.unit
+    ),
     "marks": lambda ask: _follow_up(ask, "mark"),
     "marked_accounts": lambda ask: _follow_up(ask, "account"),
     "action_plan": lambda ask: plan_table.action_plan_table(ask.book, ask.lang, **_asked(ask)),

@@ -162,9 +162,7 @@ def _table(name: str, ask: Question) -> Table:
 
 def _row(table: Table, name: str, path: str, ask: Question) -> tuple[Value, ...]:
     """The row that has the name in the first column of text where any has it, or the total."""
-    if name in ("total", "totalt"):
-        if not table.total:
-            raise LookupError(label("prose.no_row", ask.lang, path=path))
+    if table.total and name in ("total", "totalt"):
         return table.rows[-1]
     wanted = name.casefold()
     for place, column in enumerate(table.columns):

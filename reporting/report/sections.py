@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import projections
+from ledger.families.commentary import FIGURES
 from ledger.families.forecast import Forecasts
 from projections.dimensions import Tree
 from reporting import (
@@ -66,14 +67,21 @@ def result_by_line(ask: Question) -> Sequence[Block]:
 
 def variances(ask: Question) -> Sequence[Block]:
     """The variances of the whole and of each line, with what explains them and what is left."""
-    if projections.variance_explanations(ask.book, ask.through, unit=ask.unit).is_empty():
-        return ()
     tables: list[Block] = []
     for by in ((level(ask),), ("line",)):
-        table = variance_table.variances_table(
-            ask.book, ask.lang, through=ask.through, by=by, unit=ask.unit, brief=True
-        )
-        tables += filled(ask, table)
+        told = projections.variance_explanations(ask.book, ask.through, by=by, unit=ask.unit)
+        for figure in FIGURES:
+            if figure in told["figure"]:
+                table = variance_table.variances_table(
+                    ask.book,
+                    ask.lang,
+                    figure=figure,
+                    through=ask.through,
+                    by=by,
+                    unit=ask.unit,
+                    brief=True,
+                )
+                tables += filled(ask, table)
     return tables
 
 
@@ -107,10 +115,17 @@ def cost_development(ask: Question) -> Sequence[Block]:
 
 def follow_up(ask: Question) -> Sequence[Block]:
     """What stands under special follow-up."""
-    table = followup_table.follow_up(
-        ask.book, ask.lang, through=ask.through, by=("mark", "line"), unit=ask.unit
+    found: list[Block] = []
+    found += filled(
+        ask,
+        followup_table.special(ask.book, ask.lang, through=ask.through, unit=ask.unit),
     )
-    return filled(ask, table)
+    for by in (("mark", "line"), ("mark", "account")):
+        table = followup_table.follow_up(
+            ask.book, ask.lang, through=ask.through, by=by, unit=ask.unit
+        )
+        found += filled(ask, table)
+    return found
 
 
 def forecast(ask: Question) -> Sequence[Block]:

@@ -56,6 +56,7 @@ def test_every_projection_stands_in_the_registry():
         "scorecard",
         "sick_leave",
         "sources",
+        "special_follow_up",
         "staff_time",
         "staffing",
         "staffing_months",

@@ -2,12 +2,13 @@
 
 FACT (`facts/scorecard.csv`, `facts/assignments.csv`, `facts/variance_explanations.csv`) are the
 indicators, their targets, values and what is left of their symbols; the assignments and how they
-go; the explanations and their amounts. Fulfilment and trend are judged only where the report's
-symbol or text is left and value and target do not say it. FACT, in the running text, are the
-major incidents and the hours of covid-19.
+go; the explanations and their amounts, of the period and of the forecast; what covid-19 cost
+beside what is booked (`facts/covid_followup.csv`). Fulfilment and trend are judged only where the
+report's symbol or text is left and value and target do not say it. FACT, in the running text, are
+the major incidents.
 
 MADE are the cases of the service desk, the periods that the report does not name, and the texts
-of sections: our own words, and no figures.
+of sections: our own words, and the figures live in them.
 """
 
 from __future__ import annotations
@@ -114,15 +115,10 @@ _SCORECARD: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 _DESK, _MAJOR = "Inkomna ärenden servicedesk", "Större driftstörningar"
-_COVID, _OVERTIME = "Arbetade timmar covid-19", "Arbetade timmar covid-19, därav övertid"
 #: measure, unit, period, value, measured in, qualifier, comparator, category, source
 _STATISTICS = (
     (_MAJOR, DIVISION, "2020-T1", "2", "st", "", "", "drift", "Delårsrapport augusti 2020"),
     (_MAJOR, DIVISION, _TERTIAL, "0", "st", "", "2020-T1", "drift", "Delårsrapport augusti 2020"),
-    *(
-        (measure, DIVISION, "2020-03--2020-08", value, "timmar", qualifier, "", "covid-19", "LKL")
-        for measure, value, qualifier in ((_COVID, "4779", ""), (_OVERTIME, "76", "about"))
-    ),
     *(
         (_DESK, "6404", month, cases, "ärenden", "", "", "ärenden", "Ärendesystemet")
         for month, cases in (
@@ -182,22 +178,63 @@ _VARIANCES = (
     (_OTHER, "-1700000.00", "Extraordinära kostnader covid-19 (ingår i utfallet)", "yes"),
 )
 
-#: section, text
+#: line, amount, text: of the forecast's variance
+_FORECAST = (
+    ("", "5000000.00", "Fortsatt överskott på personalkostnadssidan"),
+    ("", "1700000.00", "Överskott personalomkostnader"),
+    ("", "2900000.00", "Överskott kategorin övriga kostnader"),
+    ("", "1200000.00", "Överskott avskrivningskostnader"),
+)
+
+#: line, estimate, amount, hours, text
+_ESTIMATES = (
+    (
+        *("Personalkostnader", "booked_elsewhere", "-2200000.00", ""),
+        "RKL, LKL (ej bokfört på produkt 0630)",
+    ),
+    ("Personalkostnader", "forecast", "-2500000.00", "", ""),
+    ("Övriga kostnader", "forecast", "-2400000.00", "", ""),
+    ("", "hours", "", "4779.00", "Mars till augusti, utöver chefers arbete i RKL och LKL"),
+    ("", "overtime_hours", "", "76.00", "Ungefärligt"),
+)
+
+_PRINTED = "Divisionens delårsrapport augusti 2020"
+
+#: section, text; figures are live, or cited where the ledger does not hold them
 _COMMENTARY = (
     (
         "sammanfattning",
         "Målen för en tillgänglig och säker miljö nås i stort, och de ekonomiska målen med "
-        "marginal. Läget är ansträngt: få bär mycket, och sjukfrånvaron ligger över målet.",
+        "marginal: resultatet är {fig:result.total.variance|mnkr} bättre än budget, och "
+        "personalkostnaderna står för "
+        "{fig:lines.Personalkostnader+Personalomkostnader.variance|mnkr} av det.\n"
+        "Läget är ansträngt: få bär mycket, och sjukfrånvaron, "
+        "{fig:sick_leave.total.percent|percent 1} från januari till augusti, ligger över målet.",
     ),
     (
         "verksamhet",
-        "Driften är stabil. Underhållet nådde inte riktigt målet, eftersom flyttar av "
-        "vårdavdelningar gick före; det bedöms nås nästa period.",
+        "Driften är stabil. Divisionens särskilda uppdrag har fortsatt prioriterats ned.",
+    ),
+    (
+        "verksamhet/Stabil IT- och MT-miljö",
+        "Två större driftstörningar inträffade under tertial 1, ingen under tertial 2. Underhållet "
+        "nådde inte riktigt målet, eftersom flyttar av vårdavdelningar gick före; det bedöms nås "
+        "nästa period.",
+    ),
+    (
+        "verksamhet/Mobila lösningar",
+        "Införandet är delvis efter plan på grund av covid-19; målet är fortfarande kvartal 1 "
+        "2021.",
     ),
     (
         "medarbetare",
-        "Färre är anställda än vid årsskiftet. Kompetensförsörjningen går före annat, och "
-        "sjukfrånvaron sjunker från en hög nivå.",
+        "Divisionen har {fig:headcount.permanent.people} tillsvidareanställda, och "
+        "{fig:headcount.employed.change_year_start|size} färre är anställda än vid årsskiftet. "
+        "Kompetensförsörjningen går före annat, och sjukfrånvaron sjunker från en hög nivå.\n"
+        "Konsulterna blir dyrare än budgeterat: årsprognosen är "
+        "{cite:" + _PRINTED + "|2,9 mnkr} sämre än budget. Omkring "
+        "{fig:scorecard.Antal enheter med schemalagda förbättringsmöten.value|percent} av "
+        "enheterna har schemalagda förbättringsmöten; målet är alla under 2020.",
     ),
     (
         "ekonomi",
@@ -205,14 +242,62 @@ _COMMENTARY = (
         "Det är nödvändigt för målet, och oroar för leveransen.",
     ),
     (
+        "resultatutveckling",
+        "Utfallet är {fig:result.total.outcome|mnkr signed}, "
+        "{fig:result.total.variance|mnkr} bättre än budget. Avskrivningarna är "
+        "{fig:lines.Avskrivningar.variance|mnkr} lägre, eftersom avskrivningstiden för tillgångar "
+        "från 2018 till 2020 är ändrad från 3 till 5 år. Extra kostnader för covid-19, "
+        "{fig:special.Övriga kostnader.booked|mnkr size}, belastar övriga kostnader.",
+    ),
+    (
+        "kostnadsutveckling",
+        "Den främsta förklaringen är färre inköpta datorer. Utan covid-19 och direktavskriven "
+        "utrustning till Sunderby anger divisionen minskningen till "
+        "{cite:" + _PRINTED + "|16,7 mnkr (11,6 %)}.",
+    ),
+    (
+        "särskild uppföljning",
+        "Av övriga kostnader är {fig:marked_accounts.5310+5320+6790.outcome|mnkr size} "
+        "förbrukningsmaterial, reservdelar och externa tjänster för medicinsk teknik, "
+        "{fig:marked_accounts.5710.outcome|mnkr size} hyra av pumpar och analysatorer, "
+        "{fig:marked_accounts.5510.outcome|mnkr size} IT-utrustning och "
+        "{fig:marked_accounts.5910.outcome|mnkr size} transporter.\n"
+        "Arbetet har tagit {fig:special.total.hours} timmar, varav omkring "
+        "{fig:special.total.overtime_hours} övertid. Personalkostnaderna är "
+        "{fig:special.Personalkostnader.total|mnkr size} med sociala avgifter.",
+    ),
+    (
+        "årsprognos",
+        "Prognosen är {fig:result.total.forecast|mnkr signed}. Personalkostnaderna blir "
+        "{fig:lines.Personalkostnader.forecast_variance|mnkr 0} och personalomkostnaderna "
+        "{fig:lines.Personalomkostnader.forecast_variance|mnkr} bättre än budget, övriga kostnader "
+        "{fig:lines.Övriga kostnader.forecast_variance|mnkr} och avskrivningar "
+        "{fig:lines.Avskrivningar.forecast_variance|mnkr}.",
+    ),
+    (
+        "ekonomisk handlingsplan",
+        "Effekten är {fig:action_plan.total.effect|mnkr} mot uppdragets "
+        "{fig:action_plan.total.phased|mnkr}, och året bedöms bli "
+        "{fig:action_plan.total.forecast_variance|mnkr} bättre än uppdraget. Planen har utökats "
+        "med fem uppsägningar i april, och färre datorer byts.",
+    ),
+    (
+        "åtgärder för att uppnå ekonomi i balans",
+        "Ett resursforum för hela divisionen prövar bemanning, konsulter och avrop löpande.",
+    ),
+    (
         "investeringar",
-        "Takten är lägre än planerat, eftersom upphandlingar från tidigare år är försenade.",
+        "Takten är lägre än planerat, eftersom upphandlingar från tidigare år är försenade. I "
+        "IT-miljön är {fig:investments.IT.outcome|mnkr} investerade och i tyst vårdmiljö "
+        "{fig:investments.Tystvårdmiljö.outcome|mnkr}. Av äldre ramar för medicinsk teknik är "
+        "{fig:investments.MT.decided_before|mnkr 0} använda, av årets ram på "
+        "{fig:investments.MT.frame|mnkr 0} bara {fig:investments.MT.decided_this_year|mnkr}.",
     ),
 )
 
 
 def write(folder: Path) -> None:
-    """scorecard-, statistics-, assignments-, variances- and commentary-2020-T2.csv."""
+    """scorecard-, statistics-, assignments-, variances-, followup- and commentary-2020-T2.csv."""
     write_csv(
         folder / "scorecard-2020-T2.csv",
         "unit,perspective,success_factor,indicator,goal,target,measured_in,direction,due,period,"
@@ -231,8 +316,16 @@ def write(folder: Path) -> None:
     )
     write_csv(
         folder / "variances-2020-T2.csv",
-        "unit,line,period,amount,text,memo",
-        [(DIVISION, line, "2020-08", *rest) for line, *rest in _VARIANCES],
+        "unit,line,period,amount,text,memo,figure",
+        [
+            *((DIVISION, line, "2020-08", *rest, "variance") for line, *rest in _VARIANCES),
+            *((DIVISION, line, "2020-08", *r, "no", "forecast_variance") for line, *r in _FORECAST),
+        ],
+    )
+    write_csv(
+        folder / "followup-2020-T2.csv",
+        "mark,unit,line,period,estimate,amount,hours,text",
+        [("covid-19", DIVISION, line, "2020-08", *rest) for line, *rest in _ESTIMATES],
     )
     write_csv(
         folder / "commentary-2020-T2.csv",

@@ -140,12 +140,19 @@ STRUCTURES = {
         ("Övriga kostnader", "Kostnader", "5100", "7799"),
         ("Avskrivningar", "Kostnader", "7800", "7999"),
     ),
+    "merkostnader": (
+        ("Personalkostnader", "", "4000", "4999"),
+        ("Övriga kostnader", "", "5000", "7999"),
+    ),
 }
 
 SETTINGS = (
     ("structure.result", "prognos"),
     ("structure.forecast", "prognos"),
     ("structure.cost_development", "kostnadsutveckling"),
+    ("structure.special_follow_up", "merkostnader"),
+    ("report.responsible", "divisionschef Länsteknik"),
+    ("report.author", "controller Länsteknik"),
     ("variance.tolerance", "50000"),
     ("staffing.hours_per_fte", "1760"),
 )
