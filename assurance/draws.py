@@ -12,7 +12,8 @@ root hash, in the order in which the population was given.
 - **systematic**: every interval-th item, in the population's order, from a start.
 - **monetary_unit**: the item that holds every interval-th unit of money. An item at or above the
   interval is taken whole. Items of zero or less have no chance: they stand in parts of their own,
-  with count and sum, and ``aside`` of them are drawn by their tickets.
+  with count and sum, and ``aside`` of them are drawn by their tickets. ``turned`` draws from what
+  is below zero instead, as costs are in result sign; what is above has no chance then.
 - **cell**: one unit of money at random in each interval.
 
 Unit i is start + i · interval, and the item drawn is the first whose cumulated value reaches it
@@ -165,13 +166,14 @@ def draw(
     whole: bool = True,
     aside: int = 0,
     replacement: bool = False,
+    turned: bool = False,
 ) -> Draw:
     """A sample of a population.
 
     ``frame`` has a row for each item, in the population's order: ``id`` (text or whole numbers,
     each once), ``amount`` (whole numbers or decimals, never binary fractions; not needed where
     money decides nothing) and, for a stratified draw, ``stratum``. Monetary units are drawn from
-    positive amounts: give costs as debits.
+    amounts above zero: give costs as debits, or ``turned``.
 
     ``size`` is the number of items, or of monetary units; for a stratified draw also one for each
     stratum (a single number is shared in proportion to their counts, at least one each).
@@ -197,7 +199,7 @@ def draw(
             f"There is no method {method!r}.",
             "Known: random, stratified, systematic, monetary_unit, cell.",
         )
-    line = _Line(population, money=method != "systematic", rule=rule, whole=whole)
+    line = _Line(population, method != "systematic", rule, whole, turned=turned)
     step = line.interval(size, interval)
     first: Fraction | None = None
     if method == "cell":
@@ -370,7 +372,9 @@ def _whole(frame: pl.DataFrame, amount: str) -> tuple[list[int], int]:
 class _Line:
     """Items laid end to end, each as long as its value (of money) or 1 (of items)."""
 
-    def __init__(self, population: _Population, *, money: bool, rule: Rule, whole: bool) -> None:
+    def __init__(
+        self, population: _Population, money: bool, rule: Rule, whole: bool, *, turned: bool
+    ) -> None:
         if rule not in ("reaches", "passes"):
             raise SamplingRefused(f"There is no rule {rule!r}.", "Known: reaches, passes.")
         self.population, self.rule, self.whole = population, rule, whole and money
@@ -381,7 +385,7 @@ class _Line:
             return
         if population.amounts is None:
             raise SamplingRefused("The population has no amounts.", "Name their column.")
-        amounts = population.amounts
+        amounts = [-a for a in population.amounts] if turned else population.amounts
         self.rows = [row for row, value in enumerate(amounts) if value > 0]
         self.lengths = [amounts[row] for row in self.rows]
         population.parts = {
@@ -392,7 +396,8 @@ class _Line:
         }
         if not self.rows:
             raise SamplingRefused(
-                "No item has an amount above zero.", "Give debits as positive amounts."
+                f"No item has an amount {'below' if turned else 'above'} zero.",
+                "Give debits as positive amounts, or draw from the other side.",
             )
 
     def interval(self, size: int | Mapping[str, int] | None, interval: Exact | None) -> Fraction:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import control_plan
+from cli import control_plan, control_sample
 from cli.options import Shown, bundled
 from cli.output import show
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command()(control_plan.plan)
 app.command()(control_plan.perform)
 app.command("list")(control_plan.list_)
+app.command()(control_sample.sample)
 
 
 @app.command()

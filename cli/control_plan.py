@@ -164,15 +164,24 @@ def list_(
     measures: Annotated[
         bool, typer.Option("--measures", help="Instead: what is done about the results.")
     ] = False,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Instead: samples, and how far each has come.")
+    ] = False,
 ) -> None:
     """The controls, what they came to, and what is late.
 
     Exit code 1 says that a control has no conclusion where the plan wants one, or that a measure
     is late. `--measures` lists measures, those too that last year left.
     """
-    from reporting import internal_control
+    from reporting import internal_control, sample_table
 
     book = book_of(ask, ask.known_at)
+    if samples:
+        table = sample_table.listed(
+            book, ask.spoken, brief=ask.form == "table", unit=ask.unit, tree=ask.tree
+        )
+        show(table, ask, simulated=is_simulated(book))
+        return
     of = internal_control.measures if measures else internal_control.register
     found: Register = of(book, ask.spoken, brief=ask.form == "table", **_asked(ask))
     show(found.table, ask, simulated=is_simulated(book))

@@ -63,6 +63,7 @@ _TOLD = {*COLUMNS, "series", "number"} - {"position"}
 AMOUNTS = (
     *("amount", "old", "new", "total", "control_total", "difference", "forecast", "budget"),
     *("p10", "p50", "p90", "effect", "least", "most"),
+    *("overall", "performance", "trivial", "audited", "projected", "upper", "tolerable_amount"),
 )
 #: Fields that are the text of an event, the first that there is.
 _TEXTS = ("text", "comment", "reason")

@@ -52,6 +52,8 @@ def test_every_projection_stands_in_the_registry():
         "risks",
         "roles",
         "rounds",
+        "sample_items",
+        "samples",
         "scenarios",
         "scorecard",
         "sick_leave",
