@@ -94,7 +94,7 @@ def commit(
         raise UsageError(f"There are no strata by {wish.strata!r}.", f"Known: {', '.join(STRATA)}.")
     size = wish.size
     if size is None and wish.interval is None:
-        size = _size(book, selection, wish, total, control, year)
+        size = _size(book, selection, wish, (frame.height, total), control, year)
     said = {name: value for name, value in asdict(selection).items() if value is not None}
     event = SampleCommitted.model_validate(
         {
@@ -125,11 +125,12 @@ def _size(
     book: Book,
     selection: Selection,
     wish: Wish,
-    total: int | None,
+    population: tuple[int, int | None],
     control: str | None,
     year: str | None,
 ) -> int:
-    """How many, from what the plan says."""
+    """How many of a population (its count and sum), from what the plan says."""
+    count, total = population
     controls = book.state.of(Controls)
     planned = controls.activities.get((year or "", control or ""))
     plan = planned.planned if planned else None
@@ -144,7 +145,13 @@ def _size(
         return monetary_unit_sample_size(confidence, tolerable, 0, book_value).n
     if plan is None or plan.tolerable is None:
         raise UsageError("How many?", "Give --size; or --control, if its plan says what is borne.")
-    return attribute_sample_size(Decimal(confidence), Decimal(plan.tolerable)).n
+    size = attribute_sample_size(
+        Decimal(confidence),
+        Decimal(plan.tolerable),
+        distribution="hypergeometric",
+        population=count,
+    )
+    return size.n
 
 
 def _draw(
@@ -235,7 +242,7 @@ def _population(book: Book, event: SampleCommitted, at: Book | None = None) -> p
     """What the event is drawn from: as known then, or at another time."""
     names = [field.name for field in fields(Selection)]
     selection = Selection(**{name: getattr(event, name) for name in names})
-    return items_of(at or Book(book.path, event.known_size), selection)
+    return items_of(at or book.earlier(event.known_size), selection)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from assurance.samples import redraw
 from ledger.erasure import missing
 from ledger.events import EVENTS
+from ledger.families.control_sample import Samples
 from ledger.log import Book
 from ledger.proof import Check, FileCheck, Finding
 from ledger.surroundings import consistent, voucher_index
 from ledger.totals import control_totals
 from projections.replaying import replay
 
-__all__ = ["CHECKS", "decoded", "rebuilt"]
+__all__ = ["CHECKS", "decoded", "drawn_again", "rebuilt"]
 
 
 def decoded(book: Book) -> Iterator[Finding]:
@@ -45,6 +47,14 @@ def rebuilt(book: Book) -> Iterator[Finding]:
             yield Finding("rebuilt-differs", None, text, tampering=False)
 
 
+def drawn_again(book: Book) -> Iterator[Finding]:
+    """Every sample that was drawn by a seed comes out again as it is on record."""
+    for name, drawn in book.state.of(Samples).named.items():
+        if drawn.event.committed is not None and not redraw(book, name).same:
+            text = f"sample {name!r} drawn again is not the one on record"
+            yield Finding("sample-differs", drawn.position, text)
+
+
 #: In the order in which they begin: SQLite's own check, which holds nobody up, beside the reading
 #: of the log; then what needs the events' columns.
 CHECKS: tuple[Check | FileCheck, ...] = (
@@ -54,4 +64,5 @@ CHECKS: tuple[Check | FileCheck, ...] = (
     voucher_index,
     control_totals,
     rebuilt,
+    drawn_again,
 )

@@ -104,6 +104,12 @@ class Book:
         book._frames, book._reading = self._frames, self._reading
         return book
 
+    def earlier(self, size: int) -> Book:
+        """The book of the first ``size`` events, which need not read its postings anew."""
+        book = Book(self.path, size)
+        book._postings = self.postings().filter(pl.col("position") < size)
+        return book
+
     # ── state ──────────────────────────────────────────────────────────────────────────────
 
     @cached_property

@@ -89,8 +89,9 @@ def samples(
     judgement), ``sample_state`` (committed, drawn, assessed, evaluated), ``items`` (Int64) of the
     population and their ``amount`` (Int64 öre; null without amounts), ``drawn`` (Int64: items),
     ``assessed``, ``deviations`` and ``misstated`` (Int64: items with any such assessment),
-    ``reviewed_items`` (Int64: assessed when last reviewed), ``sample_verdict`` (null: not evaluated),
-    ``population_known_at`` (UTC), ``position`` (Int64: the event that committed, else chose).
+    ``reviewed_items`` (Int64: assessed when last reviewed), ``sample_verdict`` (null: not
+    evaluated), ``population_known_at`` (UTC), ``position`` (Int64: the event that committed, else
+    chose).
 
     Raises `ledger.errors.UsageError`.
     """

@@ -11,7 +11,7 @@ from ledger.families.control_sample import Item, Part, SampleCommitted, SampleDr
 from ledger.money import to_decimal, to_text
 from projections.control_samples import described, selection_words
 from reporting import numbers
-from reporting.catalogue import Language, label
+from reporting.catalogue import Language, has, label
 from reporting.notes import asked, known, local
 from reporting.tables import Column, Table, columns_of, table_from, table_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 _DRAWN = (
-    Column("item"),
+    Column("item", word="column.sample_item"),
     Column("voucher"),
     Column("date"),
     Column("unit"),
@@ -113,12 +113,19 @@ def _population(book: Book, event: SampleDrawn | SampleCommitted, lang: Language
 def _how(event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
     side = label("note.sample_turned", lang) if committed.turned else ""
     method = label(f"draw_method.{event.method}", lang)
-    text = label("note.sample_method", lang, method=method, rule=event.rule or "", size=event.size)
+    rule = "; ".join(_rule(piece, lang) for piece in (event.rule or "").split("; "))
+    text = label("note.sample_method", lang, method=method, rule=rule, size=event.size)
     if event.interval is not None:
         text += " " + label(
             "note.sample_interval", lang, interval=event.interval, start=event.start or "–"
         )
     return f"{text} {side}".rstrip()
+
+
+def _rule(text: str, lang: Language) -> str:
+    """A rule of `assurance.draws` in the language's words."""
+    key = f"draw_rule.{text.replace(' ', '_')}"
+    return label(key, lang) if has(key) else text
 
 
 def _seed(book: Book, event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
