@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test tamper crash race machine example lock bench peers clean
+.PHONY: help demo test tamper crash controls race machine example lock bench peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ tamper: .venv/.installed ## alter a sealed store in 2,000 random ways, and find 
 
 crash: .venv/.installed ## kill importing, closing and erasing at 200 random moments
 	CRASH=200 $(BIN)/pytest -n 2 tests/proof/test_crash.py
+
+controls: .venv/.installed ## every planted case found in 200,000 postings, and no more than that
+	CONTROLS=200000 $(BIN)/pytest tests/assurance/controls/test_rates.py
 
 race: .venv/.installed ## close a period and post into it at once, 500 times
 	RACE=500 $(BIN)/pytest -n 2 tests/proof/test_race.py

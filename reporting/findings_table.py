@@ -50,6 +50,8 @@ def told(control: str, facts: Mapping[str, Any], lang: Language) -> str:
         if name.endswith("amount")
         else count(value, lang)
         if isinstance(value, int)
+        else label(f"projection.{value}", lang)
+        if name == "report" and has(f"projection.{value}")
         else value
         for name, value in facts.items()
     }
@@ -91,7 +93,7 @@ def untested(result: Result, lang: Language) -> str:
         f"{label(f'untested.{reason}', lang)} ({count(many, lang)})"
         for reason, many in result.untested.items()
     ]
-    if not result.tested and result.population:
+    if not result.tested and parts:
         return label("message.not_testable", lang, why=", ".join(parts) or "–")
     return ", ".join(parts)
 

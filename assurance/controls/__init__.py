@@ -7,8 +7,10 @@ and its cases as data in ``tests/assurance/controls/``.
 
 from assurance.controls import (
     amounts,
+    budgets,
     digit_laws,
     duplicates,
+    given_out,
     habits,
     numbering,
     pairs,
@@ -48,8 +50,10 @@ __all__ = [
     "Result",
     "Severity",
     "amounts",
+    "budgets",
     "digit_laws",
     "duplicates",
+    "given_out",
     "habits",
     "key_of",
     "numbering",

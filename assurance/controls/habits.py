@@ -27,22 +27,21 @@ class _Habit(Control):
         """Of uses (``who``, ``what``) the unlike ones, with ``times`` this pair and ``of`` all of
         this ``who``; and how many uses belong to one that has a habit.
 
-        A habit: at least ``often`` uses, ``share`` percent of them of the ``habit`` commonest.
-        Unlike: none of these, and at most ``rare`` times.
+        A habit: at least ``often`` uses, ``share`` percent of them of the ``habit`` commonest
+        that come more than ``rare`` times. Unlike: at most ``rare`` times.
         """
         share = self.value("share")
         pairs = uses.group_by("who", "what").len("times")
         pairs = pairs.sort("who", "times", "what", descending=[False, True, False]).with_columns(
             of=pl.col("times").sum().over("who"), rank=pl.int_range(pl.len()).over("who")
         )
-        usual = pl.col("times").filter(pl.col("rank") < self.value("habit")).sum().over("who")
+        common = (pl.col("rank") < self.value("habit")) & (pl.col("times") > self.value("rare"))
+        usual = pl.col("times").filter(common).sum().over("who")
         habit = (pl.col("of") >= self.value("often")) & (
             usual.cast(pl.Int64) * share.denominator >= pl.col("of") * share.numerator
         )
         of_habit = pairs.filter(habit)
-        unlike = of_habit.filter(
-            pl.col("rank") >= self.value("habit"), pl.col("times") <= self.value("rare")
-        )
+        unlike = of_habit.filter(pl.col("times") <= self.value("rare"))
         tested = int(of_habit["times"].sum())
         joined = uses.join(unlike, on=["who", "what"], maintain_order="left")
         return joined.with_columns(pl.col("times", "of").cast(pl.Int64)), tested

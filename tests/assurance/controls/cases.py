@@ -5,7 +5,8 @@ A file ``NAME.json`` beside this one holds the cases of the control of that name
 - ``it``: what it shows
 - ``steps``: what happens, in order: ``{"csv": [lines]}`` or ``{"sie": [lines]}`` imports a file
   (``options`` as an import has them), ``{"amounts": …}`` books costs of a geometric series or of
-  given öre, ``{"reverse": "A 1"}`` reverses a voucher
+  given öre, ``{"reverse": "A 1"}`` reverses a voucher, ``{"publish": REPORT, …}`` gives
+  a table out, ``{"round": NAME, …}`` opens a forecast round, enters and adopts it
 - ``ask`` and ``set``: how the control is run
 - ``found``: the events of each finding, a posting as ``VOUCHER:ROW``, another event as its topic
 - ``tested`` and ``untested`` where they matter
@@ -22,6 +23,7 @@ import ledger
 from assurance.controls import CONTROLS, Result, run
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.log import Book
+from reporting.publication import publication
 from tests.intake.samples import take, write
 from tests.projections.builders import Books
 
@@ -52,6 +54,14 @@ def booked(folder: Path, steps: list[dict[str, Any]]) -> Path:
         elif "reverse" in step:
             where = dict(postings(books.book))[f"{step['reverse']}:1"]
             books.record(ReverseVouchers((where,), "fel"))
+        elif "publish" in step:
+            question = {"span": "accumulated", "tree": "line"} | {
+                k: v for k, v in step.items() if k != "publish"
+            }
+            books.record(publication(books.book, step["publish"], question))
+        elif "round" in step:
+            entries = [tuple(entry) for entry in step["entries"]]
+            books.round(step["round"], step["through"], entries, adopt=step.get("adopt", True))
         else:
             raise AssertionError(step)
     books.store.close()
