@@ -64,7 +64,8 @@ class _Variance(Control):
         share = self.value("percent")
         size, budget = pl.col("variance").abs(), pl.col("budget").abs()
         wide = size.cast(pl.Int128) * share.denominator >= budget.cast(pl.Int128) * share.numerator
-        return (size >= max(self.value("least"), 1)) & wide
+        large: pl.Expr = (size >= max(self.value("least"), 1)) & wide
+        return large
 
 
 def _keys(frame: pl.DataFrame) -> list[str]:

@@ -32,6 +32,9 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 Of = Literal["whole", "amount", "amounts", "percent", "codes", "time", "choice"]
 
+#: What fills the words that tell a finding; None where it is not known.
+Facts = Mapping[str, str | int | None]
+
 #: Every control by its name, in the order in which they are defined.
 CONTROLS: dict[str, type[Control]] = {}
 
@@ -105,7 +108,7 @@ class Found:
 
     events: tuple[int, ...]
     amount: int | None
-    facts: Mapping[str, str | int]
+    facts: Facts
     weight: Severity | None = None
 
 
@@ -131,7 +134,7 @@ class Finding:
     severity: Severity
     events: tuple[int, ...]
     amount: int | None
-    facts: Mapping[str, str | int]
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +218,13 @@ def found_in(
     frame: pl.DataFrame, facts: Iterable[str] = (), weight: Severity | None = None
 ) -> list[Found]:
     """A finding a row: ``events`` (a list of positions), ``amount`` (öre or null), and the columns
-    that are its ``facts``, those that are null left out."""
+    that are its ``facts``."""
     names = list(facts)
     return [
         Found(
             tuple(sorted(row["events"])),
             row["amount"],
-            {name: row[name] for name in names if row[name] is not None},
+            {name: row[name] for name in names},
             weight,
         )
         for row in frame.select("events", "amount", *names).iter_rows(named=True)

@@ -39,18 +39,12 @@ class Duplicates(Control):
         population = evidence.standing.filter(
             (pl.col("amount") != 0) & (pl.col("amount").abs() >= self.value("least"))
         )
-        tested = (
-            evidence.with_people(population, "counterparty")
-            .with_columns(
-                who=pl.coalesce(
-                    "counterparty_person", pl.lit("unit ") + pl.col("counterparty_unit")
-                ),
-                called=pl.coalesce("counterparty", "counterparty_unit"),
-            )
-            .filter(pl.col("who").is_not_null())
+        tested = evidence.with_counterparty(population).with_columns(size=pl.col("amount").abs())
+        # What is alike, and what may take it back: most amounts come once.
+        once = tested.group_by("who", "amount").agg(pl.len(), pl.col("size").first())
+        several = tested.join(
+            once.filter(pl.col("len") > 1), on=["who", "size"], how="semi", maintain_order="left"
         )
-        size = pl.col("amount").abs()
-        several = tested.filter(pl.col("voucher").n_unique().over("who", size) > 1)
         alone = several.filter(~undone(several, ["who", "account"], self.value("reversal_days")))
         untested = {"no_counterparty": population.height - tested.height}
         return Examined(

@@ -92,15 +92,35 @@ class Evidence:
         """Every posting of the book, in log order, with the columns of `ENTRIES`: ``day`` counts
         the days of ``date`` from 1970, ``amount`` is öre in result sign."""
         reversed_ = self.book.events("outcome.reversed", "reverses")["reverses"]
-        posted = self.book.events("outcome.posted", *_READ).lazy()
+        # Read whole, once: private values and postings are read beside it.
+        posted = self.book.events("outcome.posted").lazy().select(_READ)
+        # The postings of a voucher follow each other.
+        same = [pl.col(name) == pl.col(name).shift(1) for name in ("stream", "voucher")]
+        begins = ~pl.all_horizontal(same).fill_null(False)
         return (
             posted.with_columns(
-                voucher=pl.col("position").min().over("stream", "voucher"),
+                voucher=pl.when(begins).then("position").forward_fill(),
                 day=pl.col("date").str.to_date("%Y-%m-%d", strict=False).to_physical(),
                 stands=~pl.col("position").is_in(reversed_.implode()),
             )
             .select(*ENTRIES)
             .collect()
+        )
+
+    @cached_property
+    def vouchers(self) -> pl.DataFrame:
+        """Every voucher of the book, in log order: `by_voucher`, ``series`` (empty for none),
+        ``number``, ``n`` (the number as a whole one, null where it is none), ``year`` (the first
+        month of its date's fiscal year), ``stands``."""
+        plain = pl.col("number").str.contains(r"^\d{1,15}$")
+        return by_voucher(
+            self.whole,
+            series=pl.col("series").first().fill_null(""),
+            number=pl.col("number").first(),
+            stands=pl.col("stands").first(),
+        ).with_columns(
+            year=self.year_of(pl.col("date").str.slice(0, 7)),
+            n=pl.when(plain).then(pl.col("number")).cast(pl.Int64),
         )
 
     @cached_property
@@ -133,6 +153,25 @@ class Evidence:
         for field in fields:
             frame = frame.join(self.value(field), on="position", how="left", maintain_order="left")
         return frame
+
+    def with_counterparty(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose counterparty is known, an external one or a unit of ours, with ``called``
+        (its name or code) and ``who``, the same whole number for the same counterparty."""
+        known = self.with_values(frame, "counterparty").with_columns(
+            called=pl.coalesce("counterparty", "counterparty_unit")
+        )
+        known = known.filter(pl.col("called").is_not_null())
+        names = [name for name in known["counterparty"].unique().to_list() if name is not None]
+        number: dict[str, int] = {}
+        numbers = [number.setdefault(person(name), len(number)) for name in sorted(names)]
+        units = sorted(known["counterparty_unit"].drop_nulls().unique().to_list())
+        outside = pl.col("counterparty").replace_strict(
+            sorted(names), numbers, default=None, return_dtype=pl.Int64
+        )
+        inside = pl.col("counterparty_unit").replace_strict(
+            units, [-1 - place for place in range(len(units))], default=None, return_dtype=pl.Int64
+        )
+        return known.with_columns(who=pl.coalesce(outside, inside))
 
     def with_people(self, frame: pl.DataFrame, *fields: str) -> pl.DataFrame:
         """As `with_values`, and under ``FIELD_person`` the name as people are told apart."""
@@ -229,10 +268,10 @@ def undone(frame: pl.DataFrame, keys: list[str], days: int | None = None) -> pl.
     return ordered.select("_row", undone=met).sort("_row").collect()["undone"]
 
 
-def by_voucher(frame: pl.DataFrame) -> pl.DataFrame:
+def by_voucher(frame: pl.DataFrame, **more: pl.Expr) -> pl.DataFrame:
     """A row a voucher of the frame's postings, in log order: ``voucher``, ``events``, ``name``,
     ``date``, ``day``, ``period``, ``unit`` (of its first posting), ``amount``: what it turns over,
-    the larger of its sides, öre without sign."""
+    the larger of its sides, öre without sign; and what else is asked for of its rows."""
     gain = pl.col("amount").clip(lower_bound=0).sum()
     loss = -pl.col("amount").clip(upper_bound=0).sum()
     return (
@@ -246,6 +285,7 @@ def by_voucher(frame: pl.DataFrame) -> pl.DataFrame:
             period=pl.col("period").first(),
             unit=pl.col("unit").first(),
             amount=pl.max_horizontal(gain, loss),
+            **more,
         )
         .collect()
     )

@@ -101,9 +101,9 @@ class RoundedSums(Control):
         scale = self.value("scale")
         places = _PLACES[scale]
         for name in amounts:
-            values = frame[name].to_list() if name in frame.columns else [None]
-            if None in values:
+            if name not in frame.columns or frame[name].null_count():
                 continue
+            values: list[int] = frame[name].to_list()
             shown = [rounded(value, scale, places) for value in values]
             off = sum(shown[:-1], Decimal(0)) - shown[-1]
             if off and sum(values[:-1]) == values[-1]:
@@ -144,7 +144,7 @@ class ShiftAfterPublication(Control):
         book, unit = evidence.book, each.question.get("unit")
         later = book.postings().filter(pl.col("position") >= each.size)
         later = evidence.within(later.lazy()).collect()
-        later = later.filter(pl.col("period").is_between(*map(pl.lit, months)))
+        later = later.filter(pl.col("period").is_between(pl.lit(months[0]), pl.lit(months[1])))
         if each.report != "balance":
             later = later.filter(pl.col("account").is_in(result_accounts(book)))
         if unit is not None:

@@ -62,12 +62,7 @@ class UnusualCounterparty(_Habit):
     def examine(self, evidence: Evidence) -> Examined:
         """Every standing posting on accounts of income and cost whose counterparty is known."""
         population = evidence.result
-        known = evidence.with_people(population, "counterparty").with_columns(
-            who=pl.coalesce("counterparty_person", pl.lit("unit ") + pl.col("counterparty_unit")),
-            what="account",
-            called=pl.coalesce("counterparty", "counterparty_unit"),
-        )
-        known = known.filter(pl.col("who").is_not_null())
+        known = evidence.with_counterparty(population).with_columns(what="account")
         unlike, tested = self.broken(known)
         shown = unlike.with_columns(
             events=pl.concat_list("position"), name=voucher_name(), counterparty="called"

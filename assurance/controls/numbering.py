@@ -7,29 +7,15 @@ from typing import ClassVar
 import polars as pl
 
 from assurance.controls.control import Control, Examined, Parameter, Severity, found_in
-from assurance.controls.evidence import Evidence, by_voucher
+from assurance.controls.evidence import Evidence
 
 _SERIES = ["year", "series"]
 
 
-def _vouchers(evidence: Evidence, *, standing: bool) -> pl.DataFrame:
-    """A row a voucher of the whole book that has a number, by series and number: `by_voucher`,
-    ``year`` (its fiscal year's first month), ``series``, ``number``, ``n`` (the number as a whole
-    one, null where it is none)."""
-    frame = evidence.whole.filter(pl.col("number").is_not_null())
-    frame = frame.filter("stands") if standing else frame
-    numbered = frame.group_by("voucher", maintain_order=True).agg(
-        pl.col("series").first().fill_null(""), pl.col("number").first()
-    )
-    plain = pl.col("number").str.contains(r"^\d{1,15}$")
-    return (
-        by_voucher(frame)
-        .join(numbered, on="voucher", how="left", maintain_order="left")
-        .with_columns(
-            year=evidence.year_of(pl.col("date").str.slice(0, 7)),
-            n=pl.when(plain).then(pl.col("number")).cast(pl.Int64),
-        )
-    )
+def _numbered(evidence: Evidence, *, standing: bool) -> pl.DataFrame:
+    """The vouchers of the whole book that have a number, or of these the ones that stand."""
+    frame = evidence.vouchers.filter(pl.col("number").is_not_null())
+    return frame.filter("stands") if standing else frame
 
 
 def _asked(evidence: Evidence, frame: pl.DataFrame) -> pl.DataFrame:
@@ -54,7 +40,7 @@ class VoucherGaps(Control):
 
     def examine(self, evidence: Evidence) -> Examined:
         """Every numbered voucher."""
-        all_ = _vouchers(evidence, standing=False)
+        all_ = _numbered(evidence, standing=False)
         population = _asked(evidence, all_).height
         numbers = (
             all_.filter(pl.col("n").is_not_null())
@@ -100,7 +86,7 @@ class VoucherRepeats(Control):
 
     def examine(self, evidence: Evidence) -> Examined:
         """Every standing voucher that has a number."""
-        all_ = _vouchers(evidence, standing=True)
+        all_ = _numbered(evidence, standing=True)
         population = _asked(evidence, all_).height
         repeats = (
             all_.group_by(*_SERIES, "number", maintain_order=True)
@@ -135,7 +121,7 @@ class BackDated(Control):
 
     def examine(self, evidence: Evidence) -> Examined:
         """Every standing voucher with a whole number and another before it in its series."""
-        all_ = _vouchers(evidence, standing=True)
+        all_ = _numbered(evidence, standing=True)
         population = _asked(evidence, all_).height
         numbered = all_.filter(pl.col("n").is_not_null()).sort(*_SERIES, "n", "voucher")
         middle = pl.col("day").rolling_median(7, min_samples=1)

@@ -208,8 +208,8 @@ def planted(frame: pl.DataFrame, seed: int = 2, each: int = 10) -> tuple[pl.Data
     found += [one("F", n, 777_700, day=date(YEAR, 4, n % 28 + 1)) for n in range(1, fees + 1)]
     for control in ("benford_first", "benford_second", "benford_first_two"):
         wanted[control] = [{f"F {n}" for n in range(1, fees + 1)}]
-    most = frame.filter(series="A")["number"].cast(pl.Int64).max()
-    gone = [int(most) * k // (each + 1) for k in range(1, each + 1)]
+    most: int = frame.filter(series="A").height // 2
+    gone = [most * k // (each + 1) for k in range(1, each + 1)]
     wanted["voucher_gaps"] = [{f"A {n - 1}", f"A {n + 1}"} for n in gone]
     kept = frame.filter((pl.col("series") != "A") | ~pl.col("number").is_in([str(n) for n in gone]))
     return pl.concat([kept, _rows(found, frame.height)]), wanted
