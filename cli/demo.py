@@ -321,7 +321,7 @@ def _report(common: Common) -> None:
     tables = (
         (reports.result(book, lang, through=THROUGH, by=("area",)), "kr"),
         (reports.cost_development(book, lang, through=THROUGH), "tkr"),
-        (reports.forecast_beside(book, lang, through=THROUGH, by=("area",)), "kr"),
+        (reports.forecast_beside(book, lang, through=THROUGH, by=("area",)), "tkr"),
     )
     for table, scale in tables:
         lines = to_lines(table, lang, "tkr" if scale == "tkr" else "kr", bold=bold)

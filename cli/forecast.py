@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cli.forecast_face import Rows, show_fitted
 from cli.imports import take
-from cli.options import Reading, Writing, bundled
-from cli.output import say, show, sum_up, word
+from cli.options import Writing, bundled
+from cli.output import say, sum_up, word
 from cli.reports import asked
 from cli.session import book_of, is_simulated, record
 
@@ -30,6 +31,7 @@ Level = Annotated[
     str,
     typer.Option("--level", metavar="LEVELS", help="Intervals in percent; 90 adds p5 and p95."),
 ]
+Wide = Annotated[bool, typer.Option("--wide", help="All columns, as in JSON and CSV, in kronor.")]
 Assumed = Annotated[
     str | None,
     typer.Option("--round", metavar="ROUND", help="With what that round assumes."),
@@ -40,32 +42,38 @@ Name = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
 @app.callback()
 @bundled
 def bare(
-    context: typer.Context, ask: Reading, level: Level = "80,95", round_: Assumed = None
+    context: typer.Context,
+    ask: Rows,
+    level: Level = "80,95",
+    round_: Assumed = None,
+    wide: Wide = False,
 ) -> None:
     """Where the year ends: model and rounds.
 
     Bare, it is `run`: the model's forecast with its intervals.
     """
     if context.invoked_subcommand is None:
-        _run(ask, level, round_)
+        _run(ask, level, round_, wide=wide)
 
 
 @app.command()
 @bundled
-def run(ask: Reading, level: Level = "80,95", round_: Assumed = None) -> None:
+def run(ask: Rows, level: Level = "80,95", round_: Assumed = None, wide: Wide = False) -> None:
     """The model's year-end, with intervals."""
-    _run(ask, level, round_)
+    _run(ask, level, round_, wide=wide)
 
 
-def _run(ask: Reading, level: str, round_: str | None) -> None:
+def _run(ask: Rows, level: str, round_: str | None, *, wide: bool) -> None:
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
     words = asked(ask, by="unit")
+    levels, narrow = levels_of(level), ask.form == "table" and not wide
     table = reports.forecast_model(
-        book, ask.spoken, levels=levels_of(level), assumed_in=round_, **words
+        book, ask.spoken, levels=levels, assumed_in=round_, narrow=narrow, **words
     )
-    show(table, ask, simulated=is_simulated(book))
+    spare = ("method", "last_year", *(["remaining"] if round_ else []))
+    show_fitted(table, ask, spare, wide=wide, simulated=is_simulated(book))
 
 
 def levels_of(text: str) -> tuple[int, ...]:

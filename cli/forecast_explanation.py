@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cli.forecast_face import show_fitted
 from cli.options import Known, bundled
-from cli.output import put, show
+from cli.output import put
 from cli.session import book_of, is_simulated
 
 
@@ -16,7 +17,7 @@ def explain(
     ask: Known,
     through: Annotated[
         str | None,
-        typer.Option("--through", metavar="PERIOD", help="Else the latest with outcome."),
+        typer.Option("--through", metavar="PERIOD", help="Else the latest closed month."),
     ] = None,
     round_: Annotated[
         str | None, typer.Option("--round", metavar="ROUND", help="Go on to what people entered.")
@@ -34,13 +35,13 @@ def explain(
         bool, typer.Option("--members", help="Only what each model and method says.")
     ] = False,
     one_offs: Annotated[
-        bool, typer.Option("--one-offs", help="Only lone months that the model leaves out.")
+        bool, typer.Option("--one-offs", help="Only odd months that the model leaves out.")
     ] = False,
 ) -> None:
     """Where the year-end comes from, step by step.
 
     Outcome so far, the model line by line, what is assumed and what people changed; what each
-    model says; and lone months that it leaves out.
+    model says; and odd months that it leaves out.
     """
     from ledger.errors import UsageError
     from reporting.forecast_explanation import Question, explain
@@ -55,9 +56,8 @@ def explain(
     told = explain(book, ask.spoken, Question(through, round_, unit, tree, structure))
     chosen = told.members if members else told.one_offs if one_offs else told.waterfall
     if ask.form == "table" and ask.output is None and not (members or one_offs):
-        for table in (told.waterfall, told.members):
-            if table.rows:
-                show(table, ask)
-                put("\n")
-        chosen = told.one_offs
-    show(chosen, ask, simulated=is_simulated(book))
+        *first, chosen = [t for t in (told.waterfall, told.members, told.one_offs) if t.rows]
+        for table in first:
+            show_fitted(table, ask, scale="kr")
+            put("\n")
+    show_fitted(chosen, ask, scale="kr", simulated=is_simulated(book))

@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.options import Known, Reading, bundled
-from cli.output import show
+from cli.forecast_face import Rows, show_fitted
+from cli.options import Known, bundled
 from cli.reports import asked
 from cli.session import book_of, is_simulated
 
 
 @bundled
 def compare(
-    ask: Reading,
+    ask: Rows,
     origins: Annotated[
         str,
         typer.Option("--origins", metavar="MONTHS", help="Forecast with so many months known."),
@@ -46,7 +46,7 @@ def compare(
         by_series=by_series,
         **asked(ask, by="unit"),
     )
-    show(table, ask, simulated=is_simulated(book))
+    show_fitted(table, ask, ("bias", "median_error"), simulated=is_simulated(book))
 
 
 @bundled
@@ -77,7 +77,7 @@ def accuracy(
     table = score_table.accuracy(
         book, ask.spoken, through=through, round=round_, unit=unit, by=by or "place"
     )
-    show(table, ask, simulated=is_simulated(book))
+    show_fitted(table, ask, ("name", "base"), simulated=is_simulated(book))
 
 
 def origins_of(text: str) -> tuple[int, ...]:

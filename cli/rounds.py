@@ -8,8 +8,9 @@ import typer
 
 from cli.forecast import Name
 from cli.forecast import app as app
-from cli.options import Common, Known, Scale, Writing, bundled
-from cli.output import put, put_file, show, word
+from cli.forecast_face import show_fitted
+from cli.options import Common, Known, Writing, bundled
+from cli.output import put, put_file, word
 from cli.publishing import RoundReport, publish
 from cli.session import book_of, is_simulated, record
 
@@ -121,7 +122,9 @@ def list_(ask: Known) -> None:
     from reporting import reports
 
     book = book_of(ask, ask.known_at)
-    show(reports.rounds(book, ask.spoken), ask, simulated=is_simulated(book))
+    table = reports.rounds(book, ask.spoken, local=ask.form == "table")
+    spare = ("structure", "units", "returned", "unit")
+    show_fitted(table, ask, spare, simulated=is_simulated(book))
 
 
 @app.command("show")
@@ -146,14 +149,15 @@ def show_(
     if recompute:
         _recompute(ask, name, unit, narrow)
         return
-    table = round_table.forecast_round(book, ask.spoken, name, unit=unit, narrow=narrow)
+    table = round_table.forecast_round(
+        book, ask.spoken, name, unit=unit, narrow=narrow, total=ask.form == "table"
+    )
     assumed = reports.assumptions(book, ask.spoken, name, unit=unit)
-    scale: Scale = "tkr" if narrow else "kr"
     if ask.form == "table" and ask.output is None and assumed.rows:
-        show(table, ask, scale=scale)
+        show_fitted(table, ask, ("previous",), wide=wide)
         put("\n")
         table = assumed
-    show(table, ask, scale=scale, simulated=is_simulated(book))
+    show_fitted(table, ask, ("previous",), wide=wide, simulated=is_simulated(book))
     publish(ask, book, "forecast_round", {"round": name, "unit": unit})
 
 
@@ -166,6 +170,6 @@ def _recompute(ask: RoundReport, name: str, unit: str | None, narrow: bool) -> N
         raise UsageError("What is computed again is not published.", "Leave out --publish.")
     book = book_of(ask, ask.known_at)
     table, same = recomputed_round(book, ask.spoken, name, unit=unit, narrow=narrow)
-    show(table, ask, simulated=is_simulated(book))
+    show_fitted(table, ask, scale="kr", wide=not narrow, simulated=is_simulated(book))
     if not same:
         raise typer.Exit(FINDINGS)

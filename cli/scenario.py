@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Known, Reading, Scoped, Writing, bundled
-from cli.output import put, say, show, word
+from cli.forecast_face import Rows, show_fitted
+from cli.options import Known, Scoped, Writing, bundled
+from cli.output import put, say, word
 from cli.session import book_of, is_simulated, record
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ _DRAWS = (100, 1_000_000)
 
 
 @dataclass(frozen=True)
-class Kept(Reading, Writing):
+class Kept(Rows, Writing):
     """A scenario, which may be recorded."""
 
 
@@ -44,7 +45,7 @@ def risks(
         tree=ask.tree,
         closed=closed,
     )
-    show(table, ask, simulated=is_simulated(book))
+    show_fitted(table, ask, scale="kr", simulated=is_simulated(book))
 
 
 @app.command()
@@ -99,13 +100,15 @@ def run(
         structure=ask.structure,
     )
     drawn = scenario_table.run(book, question)
-    rows = scenario_table.rows_table(book, ask.spoken, question, drawn)
+    people = ask.form == "table"
+    rows = scenario_table.rows_table(book, ask.spoken, question, drawn, brief=people)
     weighed = scenario_table.weighed_table(book, ask.spoken, drawn)
-    if ask.form == "table" and ask.output is None and weighed.rows and not risks_:
-        show(rows, ask)
+    spare = ("text", "assumed", "expected_risk")
+    if people and ask.output is None and weighed.rows and not risks_:
+        show_fitted(rows, ask, spare)
         put("\n")
         risks_ = True
-    show(weighed if risks_ else rows, ask, simulated=is_simulated(book))
+    show_fitted(weighed if risks_ else rows, ask, spare, simulated=is_simulated(book))
     if name is not None:
         from ledger.families.scenario import RecordScenario
 
@@ -126,5 +129,8 @@ def list_(
     from reporting import scenario_table
 
     book = book_of(ask, ask.known_at)
-    table = scenario_table.runs_table(book, ask.spoken, recompute=recompute)
-    show(table, ask, simulated=is_simulated(book))
+    table = scenario_table.runs_table(
+        book, ask.spoken, recompute=recompute, local=ask.form == "table"
+    )
+    spare = ("seed", "draws", "round", "by", "budget")
+    show_fitted(table, ask, spare, simulated=is_simulated(book))

@@ -95,7 +95,10 @@ def explain(book: Book, lang: Language, ask: Question) -> Explained:
         *_assumed(book, last, lang, ask.round, structure, where),
     ]
     forecast = sum(step["amount"] for step in steps)
-    steps.append({"step": "forecast", "name": _interval(table, forecast, lang)})
+    within = _interval(table, forecast, lang)
+    if any(step["step"] == "assumed" for step in steps):
+        within = label("step_name.with_assumed", lang, interval=within)
+    steps.append({"step": "forecast", "name": within})
     notes = [*asked(book, lang, unit=unit, tree=ask.tree)]
     if opened is not None:
         people, notes_of = _people(book, lang, ask.round or "", whole, steps, unit)
@@ -273,6 +276,7 @@ def _people(
             high=_tkr(high, lang),
             line=largest,
             moved=_tkr(moved[largest], lang),
+            counted=label("note.with_assumed", lang) if shift_by else "",
         )
     ]
 

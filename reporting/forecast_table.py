@@ -30,7 +30,14 @@ from projections.dimensions import (
 )
 from projections.forecast_parts import Parts
 from projections.timelines import JOIN
-from reporting.forecast_model import NAMED_CODES, TOTAL, Asked, Model, asked_of, forecast_structure
+from reporting.forecast_model import (
+    NAMED_CODES,
+    TOTAL,
+    Asked,
+    Model,
+    asked_of,
+    forecast_structure,
+)
 from reporting.forecast_spread import along_tree
 
 if TYPE_CHECKING:

@@ -157,7 +157,10 @@ def heading_lines(
     columns: Sequence[Column], cells: Sequence[Sequence[str]], lang: Language
 ) -> tuple[list[str], list[int]]:
     """The headings over as many lines as they need, and how wide each column is with its cells."""
-    headings = [_wrapped(column.heading(lang)) for column in columns]
+    headings = [
+        _wrapped(column.heading(lang), _narrowest(column, [row[place] for row in cells], lang))
+        for place, column in enumerate(columns)
+    ]
     widths = [
         max([len(line) for line in heading] + [len(row[place]) for row in cells])
         for place, heading in enumerate(headings)
@@ -195,11 +198,18 @@ def name_total(row: list[str], table: Table, lang: Language) -> None:
             return
 
 
-def _wrapped(heading: str) -> list[str]:
+def _narrowest(column: Column, cells: Sequence[str], lang: Language) -> int:
+    """How wide the lines of a column's heading may be."""
+    if not column.tight:
+        return _HEADING_WIDTH
+    return max(len(text) for text in (*column.heading(lang).split(" "), *cells))
+
+
+def _wrapped(heading: str, width: int) -> list[str]:
     """A heading over as many lines as its words need."""
     lines: list[str] = []
     for word in heading.split(" "):
-        if lines and len(lines[-1]) + 1 + len(word) <= _HEADING_WIDTH:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)

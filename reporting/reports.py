@@ -7,16 +7,18 @@ of every projection: ``through``, ``by``, ``unit``, ``tree``, ``structure``, ``y
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import projections
 from projections.dimensions import CODES, WITHOUT
-from reporting import forecast_table
+from reporting import forecast_table, numbers
 from reporting.catalogue import Language, has, label
-from reporting.forecast_model import NAMED_CODES
+from reporting.forecast_model import NAMED_CODES, quantiles
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
 from reporting.tables import Column, Table, columns_of, table_of
+from reporting.times import minutes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -152,9 +154,11 @@ def forecast_model(
     by: Sequence[str],
     levels: Sequence[int] = (80, 95),
     assumed_in: str | None = None,
+    narrow: bool = False,
     **ask: Any,
 ) -> Table:
-    """Where the year ends by the model, with its intervals, and with what a round assumes."""
+    """Where the year ends by the model, with its intervals, and with what a round assumes;
+    ``narrow`` leaves out what a window has no room for."""
     from reporting.forecast_explanation import left_out
 
     frame = forecast_table.year_end(
@@ -162,15 +166,30 @@ def forecast_model(
     )
     last = _through(book, through, ask)
     title = label("title.forecast", lang, through=last, scale="{scale}")
+    if assumed_in is not None:
+        told = {"through": last, "round": assumed_in, "scale": "{scale}"}
+        title = label("title.forecast_assumed", lang, **told)
     notes = [*_asked(book, lang, **ask), *_interval(frame, lang)]
     if assumed_in is not None:
         notes.append(label("note.assumed_in", lang, round=assumed_in))
     notes += left_out(book, lang, last, unit=ask.get("unit"), tree=ask.get("tree") or "line")
     finer = "details_add_up" if set(by) & set(CODES) else "parts_add_up"
     notes += [*_coded(frame, by, lang), label(f"note.{finer}", lang)]
-    notes.append(label("note.last_year_whole", lang))
+    if not narrow:
+        notes.append(label("note.last_year_whole", lang))
     notes.append(_known(book, lang))
-    return table_of(frame, forecast_table.amounts_of(frame), title, total=len(by) == 1, notes=notes)
+    columns = None
+    if narrow:
+        # The middle is the forecast, and the wider interval is for who asks for it.
+        always = {"p50", *(set(quantiles((95,))) if levels == (80, 95) else ())}
+        frame = frame.drop(always)
+        whole = {"last_year": "column.last_year_whole"}
+        columns = [
+            replace(c, word=whole.get(c.key, c.word))
+            for c in columns_of(frame, forecast_table.amounts_of(frame))
+        ]
+    amounts = forecast_table.amounts_of(frame)
+    return table_of(frame, amounts, title, total=len(by) == 1, columns=columns, notes=notes)
 
 
 def forecast_beside(
@@ -194,14 +213,22 @@ def forecast_beside(
     rounds = answering(book, *book.organisation.calendar.year_of(last))
     name = ", ".join(each.round.opened.round for each in rounds) or "–"
     title = label("title.forecast_both", lang, round=name, scale="{scale}")
-    notes = (*_asked(book, lang, **ask), label("note.beside", lang), _known(book, lang))
+    notes = [*_asked(book, lang, **ask), label("note.beside", lang)]
+    where = {name: value for name, value in ask.items() if name != "year"}
+    assumed = sum(projections.assumed_months(book, last, **where)["amount"])
+    if assumed:
+        told = numbers.amount(assumed, lang, "tkr", signed=True)
+        notes.append(label("note.model_without_assumed", lang, amount=f"{told} tkr"))
+    notes.append(_known(book, lang))
     amounts = forecast_table.amounts_of(frame)
     return table_of(frame, amounts, title, total=len(by) == 1, notes=notes)
 
 
-def rounds(book: Book, lang: Language, *, through: str | None = None) -> Table:
-    """All forecast rounds, in the order they were opened."""
+def rounds(book: Book, lang: Language, *, through: str | None = None, local: bool = False) -> Table:
+    """All forecast rounds, in the order they were opened; for people in ``local`` time."""
     frame = projections.rounds(book, through)
+    if local:
+        frame = minutes(frame, book, "opened_at", "adopted_at")
     return table_of(frame, (), label("title.rounds", lang), notes=(_known(book, lang),))
 
 

@@ -36,6 +36,7 @@ COLUMNS = (
     "model",
     "p10",
     "p90",
+    "assumed",
     "difference",
     "previous",
     "last_year",
@@ -43,7 +44,7 @@ COLUMNS = (
     "method",
     "comment",
 )
-AMOUNTS = COLUMNS[3:14]
+AMOUNTS = COLUMNS[3:15]
 #: The columns that people see in a window, where they do not ask for all.
 _NARROW = (
     "unit",
@@ -52,6 +53,7 @@ _NARROW = (
     "model",
     "p10",
     "p90",
+    "assumed",
     "previous",
     "year_end",
     "difference",
@@ -66,9 +68,11 @@ _JUDGED = ("year_end", "difference", "variance")
 
 def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
     """A round by unit and line, of a unit and all below it: `projections.forecast_round`, and
-    beside it the model's year-end (``model``) with its 80 % interval, ``difference`` (year_end −
-    model), the year-end of the ``previous`` round, all of ``last_year``, and ``status``: how far
-    the unit has come. The columns are `COLUMNS`; öre are Int64, null where unknown."""
+    beside it the model's year-end (``model``) with its 80 % interval, what the round has
+    ``assumed`` of the months left and the model does not know, ``difference`` (year_end − model),
+    the year-end of the ``previous`` round, all of ``last_year``, and ``status``: how far the unit
+    has come; ``opened`` where nothing is entered in what is only entered. The columns are
+    `COLUMNS`; öre are Int64, null where unknown."""
     found = book.state.of(Forecasts).round(name)
     standing = Standing(found, book.organisation)
     frame = projections.forecast_round(book, name, unit=unit)
@@ -77,30 +81,48 @@ def round_rows(book: Book, name: str, unit: str | None = None) -> pl.DataFrame:
         before, {"unit": pl.String, "line": pl.String, "previous": pl.Int64}, orient="row"
     )
     model = model_year_ends(book, found).select("unit", "line", "model", "p10", "p90", "last_year")
+    made = [(*place, ore) for place, ore in assumed_rest(book, found).items()]
+    assumed = pl.DataFrame(
+        made, {"unit": pl.String, "line": pl.String, "assumed": pl.Int64}, orient="row"
+    )
+    lacking = pl.col("entered").is_null() & (pl.col("status") == "entered")
     states = {code: standing.of(code) for code in frame["unit"].unique()}
     return (
         frame.join(model, on=["unit", "line"], how="left", maintain_order="left")
         .join(previous, on=["unit", "line"], how="left", maintain_order="left")
+        .join(assumed, on=["unit", "line"], how="left", maintain_order="left")
         .with_columns(
             difference=pl.col("year_end") - pl.col("model"),
             status=pl.col("unit").replace_strict(
                 list(states), list(states.values()), default=None, return_dtype=pl.String
             ),
         )
+        .with_columns(status=pl.when(lacking).then(pl.lit("opened")).otherwise("status"))
         .select(COLUMNS)
     )
 
 
 def forecast_round(
-    book: Book, lang: Language, name: str, *, unit: str | None = None, narrow: bool = False
+    book: Book,
+    lang: Language,
+    name: str,
+    *,
+    unit: str | None = None,
+    narrow: bool = False,
+    total: bool = False,
 ) -> Table:
-    """A round as a table; ``narrow`` leaves out what a window has no room for, and puts what
-    people commented under it."""
+    """A round as a table; for people (``total``) with a row that sums it. ``narrow`` leaves out
+    what a window has no room for, and puts what people commented under it."""
     opened = book.state.of(Forecasts).round(name).opened
     frame = round_rows(book, name, unit)
     title = label("title.round", lang, round=name, through=opened.through, scale="{scale}")
     notes = [*asked(book, lang, unit=unit), label("note.beside", lang), known(book, lang)]
+    if (frame["assumed"] != 0).any():
+        notes.insert(-1, label("note.beside_assumed", lang))
     notes = [*_outside(book, lang, name, frame), *notes]
+    sums = _sums(frame) if total and frame.height else None
+    if sums is not None and sums["difference"][0] is None and sums["year_end"][0] is not None:
+        notes.insert(0, label("note.round_incomplete", lang))
     if narrow:
         said = frame.filter(pl.col("comment").is_not_null()).select("unit", "line", "comment")
         notes = [": ".join((f"{u} {line}", comment)) for u, line, comment in said.rows()] + notes
@@ -109,7 +131,28 @@ def forecast_round(
         frame = frame.with_columns(own.then(c).alias(c) for c in _JUDGED)
         empty = {c for c in _NARROW if frame.height and frame[c].null_count() == frame.height}
         frame = frame.select(c for c in _NARROW if c not in empty)
-    return table_of(frame, [c for c in AMOUNTS if c in frame.columns], title, notes=notes)
+    if sums is not None:
+        frame = pl.concat([frame, sums.select(frame.columns)])
+    amounts = [c for c in AMOUNTS if c in frame.columns]
+    return table_of(frame, amounts, title, total=sums is not None, notes=notes)
+
+
+def _sums(frame: pl.DataFrame) -> pl.DataFrame:
+    """The row that sums the others: of the year-end as `projections.result` does, the outcome so
+    far where nothing is entered; what the model's interval of all is, this table does not know.
+    Where an entry lacks, the sum is compared with nothing."""
+    known = [pl.when(pl.col(c).is_not_null().any()).then(pl.col(c).sum()).alias(c) for c in AMOUNTS]
+    row = frame.select(known).with_columns(p10=None, p90=None)
+    entered = pl.col("entered").is_not_null()
+    said_nothing = (pl.col("outcome") == 0) & (pl.col("model").fill_null(0) == 0)
+    if not frame.select((entered | said_nothing).all()).item():
+        row = row.with_columns(difference=None, variance=None)
+    if not frame.select(entered.any()).item():
+        row = row.with_columns(year_end=None)
+    typed = {name: pl.lit(None, dtype) for name, dtype in frame.schema.items()}
+    return row.with_columns(
+        *(null.alias(name) for name, null in typed.items() if name not in row.columns),
+    ).select(pl.col(name).cast(dtype) for name, dtype in frame.schema.items())
 
 
 def _outside(book: Book, lang: Language, name: str, frame: pl.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ Amounts that are known (forecast, assumed, budget) are öre all the way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ from reporting.catalogue import Language, has, label
 from reporting.forecast_table import year_end
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
-from reporting.tables import Column, Kind, Table, table_of
+from reporting.tables import Column, Kind, Table, columns_of, table_of
+from reporting.times import minutes
 
 if TYPE_CHECKING:
     from forecasting.scenarios import Scenario
@@ -226,16 +227,29 @@ def _weighed(book: Book, risks: pl.DataFrame, found: pl.DataFrame) -> pl.DataFra
 # ── tables ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def rows_table(book: Book, lang: Language, ask: Question, drawn: Drawn) -> Table:
-    """Where the year ends, drawn: every row, and the whole last."""
+def rows_table(
+    book: Book, lang: Language, ask: Question, drawn: Drawn, *, brief: bool = False
+) -> Table:
+    """Where the year ends, drawn: every row, and the whole last; ``brief`` leaves out what is
+    nothing in every row, and has short headings."""
     title = label("title.scenario", lang, through=ask.last, draws=ask.draws, scale="{scale}")
     notes = [*_asked(book, lang, **ask.where), label("note.scenario", lang)]
     if drawn.alone is not None:
-        low, high = (numbers.amount(ore, lang, "kr") for ore in drawn.alone)
+        low, high = (f"{numbers.amount(ore, lang, 'tkr')} tkr" for ore in drawn.alone)
         shared = numbers.percent(_decimal(drawn.shared), lang)
         notes.append(label("note.scenario_whole", lang, low=low, high=high, shared=shared))
     notes += [label("note.scenario_seed", lang, seed=ask.seed), _known(book, lang)]
-    return table_of(drawn.rows, ROW_AMOUNTS, title, total=True, notes=notes)
+    frame, columns = drawn.rows, None
+    if brief:
+        frame = frame.drop(c for c in ("assumed", "expected_risk") if not (frame[c] != 0).any())
+        columns = [
+            replace(c, word=_SHORT.get(c.key, c.word)) for c in columns_of(frame, ROW_AMOUNTS)
+        ]
+    return table_of(frame, ROW_AMOUNTS, title, columns=columns, total=True, notes=notes)
+
+
+#: Short headings of the rows.
+_SHORT = {"expected_risk": "column.risk_short", "annual_budget": "column.budget"}
 
 
 def weighed_table(book: Book, lang: Language, drawn: Drawn) -> Table:
@@ -243,7 +257,7 @@ def weighed_table(book: Book, lang: Language, drawn: Drawn) -> Table:
     notes = (label("note.scenario_risks", lang), _known(book, lang))
     title = label("title.scenario_risks", lang, scale="{scale}")
     kinds: dict[str, Kind] = dict.fromkeys(RISK_AMOUNTS, "amount")
-    kinds |= dict.fromkeys(("probability_percent", "chance_gain"), "percent")
+    kinds |= {"probability_percent": "percent", "chance_gain": "decimal"}
     columns = [
         Column(name, kinds.get(name, "text"), signed=name.endswith("_gain"))
         for name in drawn.risks.columns
@@ -292,9 +306,11 @@ def _decimal(share: float) -> Any:
     return Decimal(round(share * 10_000)).scaleb(-2)
 
 
-def runs_table(book: Book, lang: Language, *, recompute: bool = False) -> Table:
+def runs_table(
+    book: Book, lang: Language, *, recompute: bool = False, local: bool = False
+) -> Table:
     """Recorded scenarios; if asked each is drawn again, and ``difference`` is the largest of what
-    its forecast and quantiles differ by."""
+    its forecast and quantiles differ by. For people in ``local`` time."""
     frame = projections.scenarios(book)
     amounts = [*projections.PROJECTIONS["scenarios"].amounts]
     if recompute:
@@ -302,6 +318,8 @@ def runs_table(book: Book, lang: Language, *, recompute: bool = False) -> Table:
         gaps = pl.Series("difference", [_gap(book, one) for one in runs], dtype=pl.Int64)
         frame = frame.with_columns(gaps)
         amounts.append("difference")
+    if local:
+        frame = minutes(frame, book, "recorded_at")
     title = label("title.scenarios", lang, scale="{scale}")
     return table_of(frame, amounts, title, notes=(_known(book, lang),))
 

@@ -40,7 +40,8 @@ class Column:
     amount in kronor with its öre, whatever the scale, and hours with their hundredths. A
     ``decimal`` is a number of whatever its row says, with its own decimals. A ``number`` is a whole
     number that names something: shown as it is written, without thousands. ``numbers`` and
-    ``texts`` are several of them with spaces between, a list in JSON.
+    ``texts`` are several of them with spaces between, a list in JSON. ``tight`` wraps the heading
+    as narrow as its words and the values let it.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Column:
     word: str | None = None
     words: str | None = None
     ore: bool = False
+    tight: bool = False
 
     def heading(self, lang: Language) -> str:
         """The heading in a language."""

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 
+def minutes(frame: pl.DataFrame, book: Book, *columns: str) -> pl.DataFrame:
+    """As `in_zone`, to the minute."""
+    return in_zone(frame, book, *columns).with_columns(pl.col(columns).str.head(16))
+
+
 def in_zone(frame: pl.DataFrame, book: Book, *columns: str) -> pl.DataFrame:
     """The frame with those columns (UTC, ISO) in the organisation's time zone, to the second."""
     zone = book.organisation.zone.key

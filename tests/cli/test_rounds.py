@@ -101,7 +101,8 @@ def test_the_table_has_both_figures_and_a_narrow_face(opened):
     row = shown(opened)["6101", "Personalkostnader"]
     assert list(row) == [
         "unit", "name", "line", "outcome", "entered", "year_end", "budget", "variance",
-        "model", "p10", "p90", "difference", "previous", "last_year", "status", "method", "comment",
+        "model", "p10", "p90", "assumed", "difference", "previous", "last_year", "status", "method",
+        "comment",
     ]  # fmt: skip
     assert (row["entered"], row["previous"], row["status"]) == ("-5000.00", None, "entered")
     narrow = ok(opened, "forecast", "show", "T2")
@@ -115,6 +116,20 @@ def test_the_table_has_both_figures_and_a_narrow_face(opened):
     assert "Årsprognos" in narrow
     assert "Årsprognos" not in ok(opened, "forecast", "show", "T3")
     assert later[0]["previous"] == row["year_end"]
+
+
+def test_a_row_without_entry_is_not_entered_though_its_unit_is(opened):
+    """And the total, which counts its outcome so far, is compared with nothing."""
+    line = ("--line", "Övriga kostnader", "--amount", "-10", "--comment", "nytt")
+    ok(opened, "forecast", "enter", "--round", "T2", "--unit", "6101", *line)
+    rows = shown(opened)
+    assert rows["6101", "Övriga kostnader"]["status"] == "entered"
+    assert rows["6101", "Personalkostnader"]["status"] == "opened"
+    text = ok(opened, "forecast", "show", "T2", "--scale", "kr")
+    assert "inte är lagda räknas i totalen" in text
+    total = next(each for each in text.splitlines() if each.startswith("Totalt"))
+    so_far = sum(float(row["outcome"]) for row in rows.values())
+    assert f"{round(so_far) - 10}" in total.replace("\u00a0", "").replace("\u2212", "-")
 
 
 # ── what is kept with an entry ─────────────────────────────────────────────────────────────────
