@@ -18,6 +18,7 @@ help: ## this list
 demo: .venv/.installed ## a whole division in the folder demo/: imported, closed, forecast, reported
 	@if [ -f demo/ledger.db ]; then rm -rf demo; fi
 	$(BIN)/ledger demo demo
+	$(BIN)/ledger report interim --unit 60 --to html,docx,xlsx -o demo --store demo/ledger.db
 
 test: .venv/.installed ## lint, types, directions of import, tests
 	$(BIN)/ruff check .

@@ -307,6 +307,10 @@ def _round_adopted(data: Path) -> Iterator[Step]:
     )
 
 
+def _folder(common: Common) -> str:
+    return str(Path(common.path).parent)
+
+
 def _report(common: Common) -> None:
     """The three tables that a controller looks at first, and where to go from there."""
     import sys
@@ -332,6 +336,10 @@ def _report(common: Common) -> None:
     for why, command in (
         ("next.compare", f"ledger forecast --through {THROUGH} --by unit --scale tkr {at}"),
         ("next.past", f"ledger result --through 2020-07 --known-at 2020-08-31 --by area {at}"),
+        (
+            "next.report",
+            f"ledger report interim --unit 60 --to html,docx,xlsx -o {_folder(common)} {at}",
+        ),
         ("next.trace", f"ledger trace result --unit 640 --line Lokalkostnader {at}"),
     ):
         put(f"  {word(why)}\n    {command}\n")

@@ -39,7 +39,7 @@ def test_the_demo_shows_three_tables_and_what_is_next(made):
     assert "Årsprognos: modellen bredvid fastställd prognosomgång 2020-T2, tkr" in text
     assert "−29 430 963" in text
     assert "Simulerad klocka" in text
-    assert text.count("\n    ledger ") == 3
+    assert text.count("\n    ledger ") == 4
     assert result.stderr == ""
 
 

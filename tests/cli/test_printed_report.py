@@ -353,8 +353,8 @@ def _assumption(fact: Fact) -> Place | Said:
         return Place("Resultat t.o.m.", (None,), "Årsprognos", command, "forecast")
     if fact.row["category"] == "Konsulter":
         return Said("2,9 mnkr [1] sämre än budget")
-    command = ("variances", "--forecast", "--by", "division", *_ASKED)
-    return Place("Prognosens avvikelser", (text,), "Belopp", command, "amount")
+    whole = ("variances", "--forecast", "--by", "division", *_ASKED)
+    return Place("Prognosens avvikelser", (text,), "Belopp", whole, "amount")
 
 
 def _scorecard(fact: Fact) -> Place | Said:
@@ -451,9 +451,9 @@ def test_a_printed_figure_is_in_the_page_the_workbook_and_the_command(report, fa
     sheets = [rows for title, rows in report.sheets if title.startswith(place.caption)]
     unit = _UNITS.get(place.scale, 1)
     factor = 100 if place.scale == "percent" else 1
-    exact = sum(place.sign * number(cell) for cell in picked(sheets[place.at], place))
+    exact = place.sign * sum(map(number, picked(sheets[place.at], place)), Decimal(0))
     assert as_printed(exact * factor / unit, wanted) == wanted, "the workbook"
-    told = sum(place.sign * Decimal(str(value)) for value in asked_of(report, place))
+    told = place.sign * sum((Decimal(str(v)) for v in asked_of(report, place)), Decimal(0))
     assert as_printed(told / unit, wanted) == wanted, "the command"
 
 
@@ -480,7 +480,7 @@ def test_no_figure_is_left_out():
     """How many there are, by table; each has a place."""
     count: dict[str, int] = {}
     for fact in facts():
-        assert place_of(fact)
+        assert isinstance(place_of(fact), (Place, Said))
         count[fact.table] = count.get(fact.table, 0) + 1
     assert count == {
         "action_plan": 18,
