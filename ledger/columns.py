@@ -24,7 +24,7 @@ from pathlib import Path
 import polars as pl
 
 from ledger.connection import connect
-from ledger.hashing import StoredRow
+from ledger.hashing import Chunk, Run
 
 #: Rows of a stretch, and how many stretches may lie glued before they are read.
 _AT_ONCE, _AHEAD = 20_000, 8
@@ -169,7 +169,7 @@ class Gathering:
             topic: {"position": pl.Int64, "stream": pl.String} | dict(fields)
             for topic, fields in wanted.items()
         }
-        self._rows: dict[str, list[StoredRow]] = {topic: [] for topic in wanted}
+        self._waiting: dict[str, list[Chunk]] = {topic: [] for topic in wanted}
         self._parts: dict[str, list[Future[pl.DataFrame | None]]] = {topic: [] for topic in wanted}
         self._reader = ThreadPoolExecutor(1)
 
@@ -179,22 +179,28 @@ class Gathering:
     def __exit__(self, *_: object) -> None:
         self._reader.shutdown(cancel_futures=True)
 
-    def take(self, rows: Sequence[StoredRow]) -> None:
-        """Some more rows of the log, those after the ones before."""
-        topics = {row[3] for row in rows}
-        for topic in topics & self._rows.keys():
-            own = rows if len(topics) == 1 else [row for row in rows if row[3] == topic]
-            first = self.reach.get(topic, (own[0][0] - 1,))[0]
-            self.reach[topic] = (first, own[-1][0] - 1)
-            waiting = self._rows[topic]
-            waiting += own
-            if len(waiting) >= _AT_ONCE:
-                self._send(topic)
+    def take(self, chunk: Chunk) -> None:
+        """Some more of the log, what follows the chunks before."""
+        if isinstance(chunk, Run):
+            if chunk.topic in self._waiting:
+                self._add(chunk.topic, chunk.first, chunk.first + chunk.count - 1, chunk)
+            return
+        topics = {row[3] for row in chunk}
+        for topic in topics & self._waiting.keys():
+            own = chunk if len(topics) == 1 else [row for row in chunk if row[3] == topic]
+            self._add(topic, own[0][0] - 1, own[-1][0] - 1, own)
+
+    def _add(self, topic: str, first: int, last: int, chunk: Chunk) -> None:
+        self.reach[topic] = (self.reach.get(topic, (first,))[0], last)
+        waiting = self._waiting[topic]
+        waiting.append(chunk)
+        if last - _first(waiting[0]) >= _AT_ONCE:
+            self._send(topic)
 
     def frame(self, topic: str) -> pl.DataFrame | None:
         """All that was taken of a topic, like `columns`; None where its rows must be read one by
         one, and to who asks again, for it is given away. To be asked when all is taken."""
-        if self._rows[topic]:
+        if self._waiting.get(topic):
             self._send(topic)
         parts = self._parts.pop(topic, None)
         if parts is None:
@@ -208,17 +214,31 @@ class Gathering:
         return pl.concat(frames) if frames else pl.DataFrame(schema=self._schemas[topic])
 
     def _send(self, topic: str) -> None:
-        rows, self._rows[topic] = self._rows[topic], []
+        chunks, self._waiting[topic] = self._waiting[topic], []
         parts = self._parts[topic]
-        parts.append(self._reader.submit(_of_rows, rows, self._schemas[topic]))
+        parts.append(self._reader.submit(_of_chunks, chunks, self._schemas[topic]))
         if len(parts) > _AHEAD:
             parts[-_AHEAD].result()
 
 
-def _of_rows(rows: Sequence[StoredRow], schema: Fields) -> pl.DataFrame | None:
-    """Rows of one topic as columns; None where line by line may not be what each says."""
-    head = [
-        pl.Series("position", [row[0] - 1 for row in rows], pl.Int64),
-        pl.Series("stream", [row[1] for row in rows], pl.String),
-    ]
-    return _lines(b"\n".join([row[4] for row in rows]), head, len(rows), schema)
+def _first(chunk: Chunk) -> int:
+    return chunk.first if isinstance(chunk, Run) else chunk[0][0] - 1
+
+
+def _of_chunks(chunks: Sequence[Chunk], schema: Fields) -> pl.DataFrame | None:
+    """Chunks of one topic as columns; None where line by line may not be what each row says."""
+    positions, streams, states, count = [], [], [], 0
+    for chunk in chunks:
+        if isinstance(chunk, Run):
+            count += chunk.count
+            end = chunk.first + chunk.count
+            positions.append(pl.int_range(chunk.first, end, dtype=pl.Int64, eager=True))
+            streams.append(pl.repeat(chunk.stream, chunk.count, dtype=pl.String, eager=True))
+            states.append(chunk.states)
+        else:
+            count += len(chunk)
+            positions.append(pl.Series([row[0] - 1 for row in chunk], dtype=pl.Int64))
+            streams.append(pl.Series([row[1] for row in chunk], dtype=pl.String))
+            states += [row[4] for row in chunk]
+    head = [pl.concat(positions).alias("position"), pl.concat(streams).alias("stream")]
+    return _lines(b"\n".join(states), head, count, schema)

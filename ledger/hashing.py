@@ -20,7 +20,7 @@ from pathlib import Path
 from struct import error as StructError
 
 from ledger.connection import connect
-from ledger.tree import leaf_hasher, subtrees
+from ledger.tree import leaf_hasher, run_hashes, subtrees
 
 #: Level of the subtrees whose roots a part gives beside its leaf hashes: 4,096 leaves each.
 BLOCK = 12
@@ -34,8 +34,28 @@ EVENT_ROWS = (
     "WHERE rowid > ? AND rowid <= ? ORDER BY rowid"
 )
 _FIRST, _LAST = -(1 << 63), (1 << 63) - 1
-_AT_ONCE = 1_000
+_AT_ONCE = 1_024
 _UNHASHABLE = (AttributeError, TypeError, StructError, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Events that follow each other in one stream, all of one topic: ``count`` from the position
+    ``first`` on, their versions ahead of their positions by ``ahead``, and their stored bytes, a
+    line each."""
+
+    first: int
+    count: int
+    stream: str
+    topic: str
+    ahead: int
+    states: bytes
+
+
+#: Some of the log's rows, in order.
+Chunk = Run | list[StoredRow]
+#: Who is given them too.
+Taker = Callable[[Chunk], None]
 
 
 @dataclass
@@ -52,10 +72,6 @@ class Part:
     small: list[int] = field(default_factory=list)
     misplaced: int | None = None
     fault: str | None = None
-
-
-#: Who is given the rows too, some at a time.
-Taker = Callable[[Sequence[StoredRow]], None]
 
 
 def read_parts(
@@ -129,24 +145,23 @@ def read_part(
     """The rows with a rowid beyond ``after`` up to ``last``, the first at position ``first``."""
     part, hashed, leaves = Part(), leaf_hasher(), list[bytes]()
     position, wanted = first, frozenset(keys)
-    small_not = frozenset(bulk)
-    for chunk in _chunks(connection, after, last):
+    many = frozenset(bulk)
+    for chunk in _chunks(connection, after, last, many):
         if isinstance(chunk, str):
             part.fault = chunk
             break
-        try:
-            hashes = [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, position)]
-        except _UNHASHABLE:
-            bad = next(i for i, row in enumerate(chunk) if not _hashable(row))
-            chunk = chunk[:bad]
-            hashes = [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(chunk, position)]
-            part.fault = "its columns are not text, number, text and bytes"
-        leaves += hashes
-        if part.misplaced is None:
-            part.misplaced = _misplaced(chunk, position)
-        part.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in wanted]
-        part.small += [r[0] for r in chunk if r[3] not in small_not]
-        position += len(chunk)
+        if isinstance(chunk, Run):
+            leaves += run_hashes(
+                position, chunk.stream, position + chunk.ahead, chunk.topic, chunk.states
+            )
+            if part.misplaced is None and chunk.first != position:
+                part.misplaced = min(position, chunk.first)
+            position += chunk.count
+        else:
+            chunk = _hash_rows(chunk, position, hashed, leaves, part)
+            part.key_rows += [(r[0] - 1, r[1], r[3], r[4]) for r in chunk if r[3] in wanted]
+            part.small += [r[0] for r in chunk if r[3] not in many]
+            position += len(chunk)
         if taker is not None and chunk:
             taker(chunk)
         if part.fault is not None:
@@ -154,6 +169,27 @@ def read_part(
     part.count, part.leaves = position - first, b"".join(leaves)
     part.blocks = subtrees(part.leaves, BLOCK)
     return part
+
+
+def _hash_rows(
+    rows: list[StoredRow],
+    position: int,
+    hashed: Callable[[int, str, int, str, bytes], bytes],
+    leaves: list[bytes],
+    part: Part,
+) -> list[StoredRow]:
+    """Add the hashes of rows, the first at a position, and what is wrong with them; gives those
+    that can be hashed."""
+    try:
+        leaves += [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(rows, position)]
+    except _UNHASHABLE:
+        bad = next(i for i, row in enumerate(rows) if not _hashable(row))
+        rows = rows[:bad]
+        leaves += [hashed(i, r[1], r[2], r[3], r[4]) for i, r in enumerate(rows, position)]
+        part.fault = "its columns are not text, number, text and bytes"
+    if part.misplaced is None:
+        part.misplaced = _misplaced(rows, position)
+    return rows
 
 
 def _misplaced(chunk: Sequence[StoredRow], position: int) -> int | None:
@@ -166,21 +202,58 @@ def _misplaced(chunk: Sequence[StoredRow], position: int) -> int | None:
     return min(position + at, max(ids[at] - 1, 0))
 
 
+#: A stretch as a run: how many rows, how many are as the first, and whether their versions follow
+#: their rowids.
+_RUN = (
+    "SELECT COUNT(*), SUM(originator_id IS ? AND topic IS ? AND typeof(state) = 'blob' "
+    "AND typeof(originator_version) = 'integer'), MIN(originator_version - rowid), "
+    "MAX(originator_version - rowid), CAST(group_concat(state, char(10)) AS BLOB) "
+    "FROM stored_events WHERE rowid BETWEEN ? AND ?"
+)
+_FIRST_ROW = "SELECT originator_id, topic FROM stored_events WHERE rowid = ?"
+
+
+def _run(
+    connection: sqlite3.Connection, after: int, last: int, bulk: Collection[str]
+) -> Run | None:
+    """The next rows as a run; None where they are none, or where one row might not be what it
+    seems in it. SQLite glues the bytes together, which spares five Python objects a row."""
+    first, end = after + 1, min(after + _AT_ONCE, last)
+    try:
+        stream, topic = connection.execute(_FIRST_ROW, (first,)).fetchone() or (None, None)
+        if topic is None or topic not in bulk or not isinstance(stream, str):
+            return None
+        count, same, least, most, states = connection.execute(
+            _RUN, (stream, topic, first, end)
+        ).fetchone()
+    except (sqlite3.Error, OverflowError):
+        return None
+    if not count == same == end - first + 1 or least != most or states.count(b"\n") != count - 1:
+        return None
+    return Run(first - 1, count, stream, topic, least + 1, states)
+
+
 def _chunks(
-    connection: sqlite3.Connection, after: int, last: int
-) -> Iterator[list[StoredRow] | str]:
+    connection: sqlite3.Connection, after: int, last: int, bulk: Collection[str]
+) -> Iterator[Chunk | str]:
     """All rows of a range in order, many at once; an error's text at the end where the file is
     damaged. Text that is no UTF-8 comes with surrogates in its place: no such row is hashed."""
-    rows = connection.execute(EVENT_ROWS, (after, last))
+    newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
     while True:
+        run = _run(connection, max(after, 0), min(last, newest), bulk) if after >= -1 else None
+        if run is not None:
+            yield run
+            after = run.first + run.count
+            continue
         try:
-            chunk: list[StoredRow] = rows.fetchmany(_AT_ONCE)
+            chunk: list[StoredRow] = connection.execute(
+                EVENT_ROWS + " LIMIT ?", (after, last, _AT_ONCE)
+            ).fetchall()
         except sqlite3.Error as error:
             if "decode" not in str(error) or connection.text_factory is not str:
                 yield str(error)
                 return
             connection.text_factory = lambda data: data.decode(errors="surrogateescape")
-            rows = connection.execute(EVENT_ROWS, (after, last))
             continue
         if not chunk:
             return

@@ -64,6 +64,19 @@ def leaf_hasher() -> Callable[[int, str, int, str, bytes], bytes]:
     return hashed
 
 
+def run_hashes(position: int, stream: str, version: int, topic: str, states: bytes) -> list[bytes]:
+    """``leaf_hash(leaf(…))`` of events that follow each other from a position and version on, of
+    one stream and topic, their stored bytes a line each."""
+    sha, one, two = hashlib.sha256, stream.encode(), topic.encode()
+    before = _LONG(len(one)) + one + _LONG(8)
+    after = _LONG(len(two)) + two
+    pack, ahead = Struct(f">xQ{len(before)}sQ{len(after)}sQ").pack, version - position
+    return [
+        sha(pack(at, before, at + ahead, after, len(stored)) + stored).digest()
+        for at, stored in enumerate(states.split(b"\n"), position)
+    ]
+
+
 def _pairs(hashes: bytes) -> bytes:
     """The level above: a node for each two hashes; their number is even."""
     sha = hashlib.sha256
