@@ -15,6 +15,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
     │   ├── SecondPersonMissing, ReviewedAlready, NotReviewable
     │   ├── NotApproved              the round has entries that nobody approved
     │   ├── FindingsLeft             the report has findings, and is not given out with them
+    │   ├── FindingResolved, FindingOpen
     │   ├── PeriodClosed, EarlierOpen, MonthNotEnded
     │   ├── AlreadyReversed, NotReversible, BeforeOriginal, OutOfBalance
     │   ├── AlreadyErased, LegalHold
@@ -204,6 +205,18 @@ class FindingsLeft(RuleBroken):
     """The report has findings, and nobody said that it is given out with them."""
 
     code = "findings-left"
+
+
+class FindingResolved(RuleBroken):
+    """The finding is resolved; it is reopened before anything else is said of it."""
+
+    code = "finding-resolved"
+
+
+class FindingOpen(RuleBroken):
+    """The finding is not resolved, so there is nothing to reopen."""
+
+    code = "finding-open"
 
 
 class EarlierOpen(RuleBroken):

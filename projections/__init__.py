@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from projections.explained_variances import commentary as commentary
     from projections.explained_variances import variance_explanations as variance_explanations
     from projections.explained_variances import variances as variances
+    from projections.finding_register import findings as findings
     from projections.forecast_rounds import assumptions as assumptions
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import projections
 from assurance.controls import Finding, Result
 from assurance.controls.running import chosen, made
+from ledger.families.finding import Findings, Raising
 from ledger.log import Book
 from ledger.money import to_decimal, to_text
 from reporting.catalogue import Language, has, label
@@ -35,6 +37,14 @@ _FOUND = (
     Column("amount", "amount", word="column.at_stake"),
     Column("told"),
     Column("events", "numbers", word="column.events_behind"),
+)
+
+_REGISTER = (
+    *_FOUND,
+    Column("responsible"),
+    Column("due"),
+    Column("remedy"),
+    Column("reason"),
 )
 
 #: State of each finding on record by its key; what is not there is new.
@@ -111,6 +121,58 @@ def findings(
             name = label(f"control.{result.control}", lang)
             notes.append(label("note.more_findings", lang, control=name, count=count(more, lang)))
     return table_from(rows, _FOUND, label("title.findings", lang), notes)
+
+
+def raising(results: Iterable[Result]) -> tuple[Raising, ...]:
+    """What `RaiseFindings` takes: every finding, with the parameters that it was found with."""
+    return tuple(
+        Raising(
+            each.key,
+            each.control,
+            each.severity,
+            each.events,
+            each.amount,
+            "; ".join(f"{name}={text}" for name, text in result.parameters.items()),
+            json.dumps(dict(each.facts), ensure_ascii=False, sort_keys=True),
+        )
+        for result in results
+        for each in result.findings
+    )
+
+
+def states(book: Book) -> States:
+    """The state of every finding on record, by its key."""
+    return {key: one.state for key, one in book.state.of(Findings).raised.items()}
+
+
+def register(
+    book: Book,
+    lang: Language,
+    *,
+    control: str | None = None,
+    unresolved: bool = False,
+    brief: bool = False,
+    through: str | None = None,
+) -> Table:
+    """The findings on record, in words; ``brief`` shows people the first events of each."""
+    frame = projections.findings(book, through, control=control, unresolved=unresolved)
+    rows = [row | {"told": _recorded(row, lang)} for row in frame.to_dicts()]
+    for row in rows:
+        events = row["events"].split()
+        if brief and len(events) > EVENTS_SHOWN:
+            row["events"] = " ".join(events[:EVENTS_SHOWN]) + " …"
+    notes = [known(book, lang)]
+    return table_from(rows, _REGISTER, label("title.findings", lang), notes)
+
+
+def _recorded(row: Mapping[str, Any], lang: Language) -> str | None:
+    """A recorded finding in words; where its facts were erased, the marker of that; where a later
+    program tells it with other facts, the facts."""
+    facts = row["facts"]
+    try:
+        return told(row["control"], json.loads(facts), lang)
+    except (TypeError, ValueError, LookupError):
+        return None if facts is None else str(facts)
 
 
 def listed(book: Book, names: Iterable[str], given: Mapping[str, str], lang: Language) -> Table:

@@ -17,7 +17,7 @@ class Duplicates(Control):
     posting that a later one on the same account takes back (a credit note, a rebooking, a payment
     of a debt) within ``reversal_days`` counts as undone with it. A posting without counterparty
     cannot be tested. One finding names all postings of the vouchers that are alike, whatever the
-    accounts.
+    accounts; where they are of different units it weighs less, since one price to many is common.
 
     *False positives*: two true purchases of one price within ``days`` (taxis, licences, daily
     allowances), instalments, wages of one scale where employees share a counterparty. Monthly and
@@ -47,9 +47,11 @@ class Duplicates(Control):
         )
         alone = several.filter(~undone(several, ["who", "account"], self.value("reversal_days")))
         untested = {"no_counterparty": population.height - tested.height}
-        return Examined(
-            population.height, tested.height, found_in(self._alike(alone), _FACTS), untested
-        )
+        found = self._alike(alone)
+        one_unit = pl.col("units") == 1
+        findings = found_in(found.filter(one_unit), _FACTS)
+        findings += found_in(found.filter(~one_unit), _FACTS, "medium")
+        return Examined(population.height, tested.height, findings, untested)
 
     def _alike(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A row a set of vouchers that hold the same amount with the same counterparty."""
@@ -63,6 +65,7 @@ class Duplicates(Control):
                 pl.col("voucher").unique().sort().alias("same"),
                 pl.col("position").alias("events"),
                 pl.col("called").first().alias("counterparty"),
+                pl.col("unit").n_unique().alias("units"),
                 pl.col("date").min().alias("first"),
                 pl.col("date").max().alias("last"),
                 voucher_name().unique(maintain_order=True).alias("names"),
@@ -78,6 +81,7 @@ class Duplicates(Control):
                 pl.col("amount").first().alias("each_amount"),
                 pl.col("same").first().list.len().alias("count"),
                 pl.col("counterparty", "first", "last").first(),
+                pl.col("units").min(),
                 pl.col("names").first().list.head(_NAMED).list.join(", "),
             )
             .with_columns(amount=pl.col("each_amount") * (pl.col("count").cast(pl.Int64) - 1))

@@ -15,17 +15,20 @@ class UnreversedAccruals(Control):
     """A posting on an accrual account that nothing has taken back within ``months``.
 
     An accrual is paired with its reversal: the same account, unit and amount with the opposite
-    sign, later or on the same day, the latest open one first. What is younger than ``months``
-    before the end of what is asked about is not due.
+    sign, later or on the same day, the latest open one first. One that is taken back in equal
+    parts (a prepaid year, a twelfth a month) is in order while the parts come. What is younger than
+    ``months`` before the end of what is asked about is not due.
 
-    *False positives*: balances that are carried on purpose (holiday pay, deposits), and accruals
-    that are taken back in parts or summed with others. None where each is reversed as it was made.
+    *False positives*: balances that are carried on purpose (deposits; holiday pay, 2920, is
+    left out), and accruals
+    that are taken back in unequal parts or summed with others. None where each is reversed as it
+    was made.
     """
 
     name = "unreversed_accruals"
     severity: ClassVar[Severity] = "medium"
     parameters: ClassVar = {
-        "accounts": Parameter("1700-1799, 2900-2999", "codes"),
+        "accounts": Parameter("1700-1799, 2900-2919, 2930-2999", "codes"),
         "months": Parameter("3", "whole"),
     }
 
@@ -42,6 +45,7 @@ class UnreversedAccruals(Control):
         last = evidence.last or str(evidence.standing["period"].max())
         due = shift(last, -self.value("months"))
         ripe = open_.filter(pl.col("period") <= due)
+        ripe = ripe.filter(~pl.col("position").is_in(_in_parts(open_, due).implode()))
         months = _months(pl.lit(last)) - _months(pl.col("period"))
         shown = ripe.with_columns(
             events=pl.concat_list("position"),
@@ -49,10 +53,38 @@ class UnreversedAccruals(Control):
             months=months,
             posted_amount="amount",
         )
-        untested = {"not_due": open_.height - ripe.height}
+        untested = {"not_due": open_.filter(pl.col("period") > due).height}
         facts = ("name", "date", "account", "unit", "months", "posted_amount")
         tested = population.height - untested["not_due"]
         return Examined(population.height, tested, found_in(shown, facts), untested)
+
+
+#: Into how many equal parts an accrual may be taken back.
+_PARTS = (2, 60)
+
+
+def _in_parts(open_: pl.DataFrame, due: str) -> pl.Series:
+    """The positions of the postings that are taken back in equal parts, where the last part is
+    later than ``due`` or none is missing, and of the parts."""
+    keys = ["account", "unit", pl.col("amount").alias("part")]
+    parts = open_.group_by(keys).agg(
+        pl.len().alias("parts"),
+        pl.col("position").alias("part_positions"),
+        pl.col("period").max().alias("latest"),
+        pl.col("day").min().alias("earliest"),
+    )
+    many = pl.col("amount") // -pl.col("part")
+    taken = (
+        open_.select("position", "account", "unit", "amount", "day")
+        .join(parts.filter(pl.col("parts") > 1), on=["account", "unit"])
+        .filter(
+            pl.col("amount") == many * -pl.col("part"),
+            many.is_between(*_PARTS),
+            pl.col("earliest") >= pl.col("day"),
+            (pl.col("latest") > due) | (pl.col("parts") >= many),
+        )
+    )
+    return pl.concat([taken["position"], taken["part_positions"].explode().drop_nulls()])
 
 
 def _months(month: pl.Expr) -> pl.Expr:

@@ -18,7 +18,9 @@ from assurance.controls.control import (
     weighed,
 )
 from assurance.controls.evidence import Evidence
+from ledger.families.control import Controls
 from ledger.log import Book
+from projections.dimensions import Tree
 
 #: Settings of all controls: the amounts below which a finding is counted and not listed, and from
 #: which on it is grave.
@@ -35,8 +37,21 @@ class Materiality:
     material: int | None = None
 
     @classmethod
-    def of(cls, book: Book) -> Materiality:
-        """As the organisation's settings say. Raises `BadParameter`."""
+    def of(cls, evidence: Evidence) -> Materiality:
+        """What was set for the year asked about, of the unit asked about or the nearest above it:
+        its trivial amount, and the performance materiality. Without such the settings
+        ``control.trivial`` and ``control.material``. Raises `BadParameter`."""
+        book = evidence.book
+        month = evidence.last or evidence.whole["period"].max()
+        founded = book.organisation.founded
+        if month and founded:
+            year = book.organisation.calendar.year_of(str(month))[0][:4]
+            decided = book.state.of(Controls).materiality
+            tree = Tree(book, evidence.tree, str(month))
+            for unit in tree.path(evidence.unit or founded.root):
+                if (year, unit) in decided:
+                    event, _ = decided[year, unit]
+                    return cls(event.trivial, event.performance)
         trivial, material = (_setting(book, name) for name in (TRIVIAL, MATERIAL))
         return cls(trivial or 0, material)
 
@@ -96,7 +111,7 @@ def run(
             raise NoSuchControl(f"{name!r} is a parameter of no control that runs.")
     controls = [made(book, name, parameters) for name in asked]
     evidence = Evidence(book, through, year=year, unit=unit, tree=tree)
-    materiality = Materiality.of(book)
+    materiality = Materiality.of(evidence)
     for control in controls:
         yield _result(control, evidence, materiality)
 

@@ -77,3 +77,53 @@ def test_list(founded, folder):
     assert founded("import", "set.csv").exit_code == 0
     done = founded("control", "run", "--list", "benford_first", "--set", "benford_first.risk=2")
     assert "least=25; least_count=300; risk=2" in done.output
+
+
+def test_findings_have_a_life(many):
+    """Recorded once, assigned, resolved, reopened; exit code 1 while one is not resolved."""
+    done = many("control", "run", "benford_first", "--record")
+    assert done.exit_code == 1
+    assert "Registrerade 1 nya iakttagelser; 0 fanns redan." in done.output
+    again = many("control", "run", "benford_first", "--record", "--format", "json")
+    assert "Registrerade 0 nya iakttagelser; 1 fanns redan." in again.stderr
+    (finding,) = json.loads(again.stdout)["controls"][0]["findings"]
+    assert finding["state"] == "open"
+    key = finding["finding"]
+    listed = many("control", "findings")
+    assert listed.exit_code == 1
+    assert f"{key}  låg     öppen" in listed.output
+    assert "Första siffran 7: 400 poster" in listed.output
+    assert many("control", "assign", key[:6], "--to", "Anna", "--due", "2020-10-31").exit_code == 0
+    assert "Anna" in many("control", "findings", "--open").output
+    assert many("control", "resolve", key, "--measure", "avgift enligt beslut").exit_code == 0
+    settled = many("control", "findings", "--format", "json")
+    assert settled.exit_code == 0
+    (row,) = json.loads(settled.stdout)
+    assert (row["finding_state"], row["remedy"]) == ("resolved", "avgift enligt beslut")
+    assert len(row["events"]) == 400
+    assert many("control", "run", "benford_first").exit_code == 0
+    assert many("control", "resolve", key, "--measure", "igen").exit_code == 4
+    assert many("control", "reopen", key, "--reason", "fler kom").exit_code == 0
+    assert many("control", "run", "benford_first").exit_code == 1
+    assert many("control", "findings", "--control", "luck").exit_code == 2
+    assert many("control", "reopen", key, "--reason", "fler").exit_code == 4
+    assert many("verify").exit_code == 0
+
+
+def test_only_what_is_known_now_is_recorded(many):
+    """A run of what was known then records nothing."""
+    done = many("control", "run", "benford_first", "--record", "--known-at", "@1")
+    assert done.exit_code == 2
+
+
+def test_trivial_and_material(many, folder):
+    """By the settings: below the one counted, from the other on grave."""
+    (folder / "set.csv").write_text("setting,value\ncontrol.material,300000\n")
+    assert many("import", "set.csv").exit_code == 0
+    assert "hög" in many("control", "run", "benford_first").output
+    (folder / "set.csv").write_text("setting,value\ncontrol.trivial,400000\n")
+    assert many("import", "set.csv").exit_code == 0
+    done = many("control", "run", "benford_first", "--format", "json")
+    (control,) = json.loads(done.stdout)["controls"]
+    assert (control["findings"], control["below_trivial"]) == ([], 1)
+    assert done.exit_code == 0

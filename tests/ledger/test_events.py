@@ -91,7 +91,7 @@ def test_fields_that_can_name_a_person_are_private() -> None:
         "text", "comment", "reason", "counterparty", "document", "registered_by",
         "authorised_by", "approved_by", "key", "responsible", "ordered_by",
         "recipient", "risk_text", "result", "because", "vouched_by", "assessor", "cause",
-        "consequence_text", "remedy", "owner",
+        "consequence_text", "remedy", "owner", "facts",
     }  # fmt: skip
     for kind in EVENTS.values():
         assert naming & set(kind.model_fields) == set(private_fields(kind)), kind

@@ -178,7 +178,7 @@ def test_the_processing_history_is_every_kind_that_sets_how_the_books_are_kept()
     entered = {"action", "budget", "followup", "forecast", "investment", "outcome", "risk"}
     entered |= {"scenario"}
     entered |= {"assignment", "commentary", "scorecard", "statistic"}
-    entered |= {"control", "staffing"}
+    entered |= {"control", "finding", "staffing"}
     assert {kind.family() for kind in EVENTS.values()} == {
         *event_history.PROCESSING_FAMILIES,
         *entered,

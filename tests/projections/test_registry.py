@@ -34,6 +34,7 @@ def test_every_projection_stands_in_the_registry():
         "cost_development",
         "divisions",
         "eliminations",
+        "findings",
         "follow_up",
         "forecast_round",
         "general_ledger",
