@@ -12,13 +12,15 @@ never were. ::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
 import projections
 from forecasting.structure import around
 from ledger.errors import ForecastError, UsageError
+from ledger.log import Book
 from ledger.periods import first_day, months_between, shift
 from projections import facts
 from projections.dimensions import (
@@ -40,10 +42,10 @@ from reporting.forecast_model import (
 )
 from reporting.forecast_spread import along_tree
 
-if TYPE_CHECKING:
-    from ledger.log import Book
-
 ALWAYS = (80, 95)
+
+#: What a book has been asked, and the answers: a report asks the same in several places.
+_ANSWERS: WeakKeyDictionary[Book, dict[str, pl.DataFrame]] = WeakKeyDictionary()
 
 _FIXED = ("outcome", "remaining", "forecast", "annual_budget", "variance", "last_year")
 
@@ -77,7 +79,22 @@ def year_end(
     Raises `ledger.errors.ForecastError` where ``through`` is after the latest month with outcome,
     or a figure does not fit in 64 bits of öre.
     """
-    by = tuple(by)
+    asked = repr((through, tuple(by), tuple(levels), seed, assumed_in, sorted(ask.items())))
+    kept = _ANSWERS.setdefault(book, {})
+    if asked not in kept:
+        kept[asked] = _year_end(book, through, tuple(by), levels, seed, assumed_in, **ask)
+    return kept[asked]
+
+
+def _year_end(
+    book: Book,
+    through: str | None,
+    by: tuple[str, ...],
+    levels: Sequence[int],
+    seed: int,
+    assumed_in: str | None,
+    **ask: Any,
+) -> pl.DataFrame:
     if "month" in by:
         rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
         raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")

@@ -13,6 +13,7 @@ from ledger.log import Book
 from ledger.money import rounded
 from projections.dimensions import Tree, outcome_span
 from reporting.catalogue import Language, label
+from reporting.charts.picture import Chart
 from reporting.notes import local
 from reporting.numbers import DECIMALS, Scale, amount
 from reporting.report.changes import changes
@@ -62,7 +63,7 @@ class Facts:
     pairs: tuple[tuple[str, str], ...]
 
 
-Block = Prose | Facts | Table
+Block = Prose | Facts | Table | Chart
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ class Document:
     """When the newest event that it stands on was recorded (ISO, UTC)."""
 
     def tables(self) -> Iterator[tuple[Section, Table]]:
-        """Every table in the report's order, with the section that it stands in."""
+        """Every table in the report's order, those beside charts too, with its section."""
         for section in self.sections:
             for block in section.blocks:
                 if isinstance(block, Table):
                     yield section, block
+                elif isinstance(block, Chart) and block.beside:
+                    yield section, block.table
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def compose(
     """
     book, lang, other = ask.book, ask.lang, at or {}
     sections = [_section(part, other.get(part.key, ask), ask) for part in parts]
+    sections = [_drawn(section, other.get(section.key, ask)) for section in sections]
     sections += closing(sections, ask)
     given = book.state.of(Publications).of(name, ask.unit, ask.through)
     document = Document(
@@ -167,6 +171,15 @@ def _section(part: Part, ask: Question, whole: Question) -> Section:
         known = local(ask.book, ask.book.recorded_at)[:16]
         title = label("report.own_time", lang, title=title, through=ask.through, time=known)
     return Section(part.key, title, part.level, (*written(ask, part.key), *_blocks(part, ask)))
+
+
+def _drawn(section: Section, ask: Question) -> Section:
+    """A section that says something, with its charts."""
+    from reporting.charts.registry import charts
+
+    if not section.blocks:
+        return section
+    return replace(section, blocks=(*section.blocks, *charts(section.key, ask)))
 
 
 def _blocks(part: Part, ask: Question) -> Sequence[Block]:

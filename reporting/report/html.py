@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
 from reporting.catalogue import label
+from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
 from reporting.report.document import Block, Document, Facts, Prose, Section
 from reporting.tables import Column, Table
+
+#: How the SVG of a picture begins: without the name space, which HTML knows, and with its size as
+#: the shape only.
+_OPENED = re.compile(r'<svg xmlns="[^"]*" width="\d+" height="\d+" (viewBox="[^"]*")>')
 
 _STYLE = """
 :root { --ink: #1b1f24; --soft: #57606a; --line: #c9d1d9; --band: #f4f6f8; --mark: #0b4f8a; }
@@ -37,15 +43,28 @@ tbody th { font-weight: normal; text-align: left; }
 tbody tr:nth-child(even) { background: var(--band); }
 tfoot th, tfoot td { border-top: 2px solid var(--ink); font-weight: 600; text-align: left; }
 tfoot .n { text-align: right; }
-.lead { font-weight: 600; margin-bottom: 0; }
+.lead { font-size: 1rem; font-weight: 600; margin: 1rem 0 0; } .lead + p { margin-top: .25rem; }
+.skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; background: #fff;
+  padding: .5rem; outline: 2px solid var(--mark); }
+main:focus { outline: none; }
+figure { margin: 1.25rem 0; break-inside: avoid; max-width: 52rem; }
+figcaption { font-weight: 600; padding-bottom: .25rem; }
+figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
+figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem; }
+.quiet { font-weight: normal; color: var(--soft); font-size: .8rem; }
 .note { color: var(--soft); font-size: .85rem; margin: .2rem 0; }
 .colophon { margin-top: 3rem; border-top: 1px solid var(--line); font-size: .85rem;
   color: var(--soft); overflow-wrap: anywhere; }
 .warning { border-left: 4px solid var(--ink); padding: .25rem .75rem; }
-@page { size: A4; margin: 18mm 16mm; }
+@page { size: A4; margin: 18mm 16mm;
+  @bottom-right { content: counter(page) " (" counter(pages) ")"; font: 8pt sans-serif; } }
+@page :first { @bottom-right { content: none; } }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } table { font-size: 8.5pt; }
-  .wide { overflow: visible; } h2, h3, caption { break-after: avoid; } tr { break-inside: avoid; }
-  nav { break-after: page; } thead { display: table-header-group; } a { color: inherit; } }
+  figure svg { min-width: 0; max-width: 150mm; }
+  .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
+  tr { break-inside: avoid; }
+  nav { break-after: page; } thead { display: table-header-group; } a { color: inherit; }
+  tfoot { display: table-row-group; } .note { break-inside: avoid; } .skip { display: none; } }
 """
 
 
@@ -61,13 +80,14 @@ def _page(document: Document) -> Iterator[str]:
     yield '<head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{title}</title><style>{_STYLE}</style></head>"
-    yield f"<body><header><h1>{title}</h1>"
+    skip = _text(label("report.skip", lang))
+    yield f'<body><a class="skip" href="#main">{skip}</a><header><h1>{title}</h1>'
     yield from _block(document.cover, document, "cover")
     if document.simulated:
         yield f'<p class="warning">{_text(label("note.simulated", lang))}</p>'
     yield "</header>"
     yield from _contents(document)
-    yield "<main>"
+    yield '<main id="main" tabindex="-1">'
     for section in document.sections:
         yield from _section(section, document)
     yield "</main>"
@@ -97,24 +117,45 @@ def _section(section: Section, document: Document) -> Iterator[str]:
     size = section.level + 1
     yield f'<section id="{section.key}"><h{size}>{_text(section.title)}</h{size}>'
     for place, block in enumerate(section.blocks):
-        yield from _block(block, document, f"{section.key}-{place}")
+        yield from _block(block, document, f"{section.key}-{place}", size + 1)
     yield "</section>"
 
 
-def _block(block: Block, document: Document, name: str) -> Iterator[str]:
+def _block(block: Block, document: Document, name: str, below: int = 2) -> Iterator[str]:
+    """A block of a section; ``below`` is the size of a heading inside it."""
     match block:
         case Prose(paragraphs, title):
             if title is not None:
-                yield f'<p class="lead">{_text(title)}</p>'
+                yield f'<h{below} class="lead">{_text(title)}</h{below}>'
             yield from (f"<p>{_text(paragraph)}</p>" for paragraph in paragraphs)
         case Facts(pairs):
             rows = "".join(f"<dt>{_text(k)}</dt><dd>{_text(v)}</dd>" for k, v in pairs)
             yield f"<dl>{rows}</dl>"
         case Table():
             yield from _table(block, document, name)
+        case Chart():
+            yield from _chart(block, document, name)
 
 
-def _table(table: Table, document: Document, name: str) -> Iterator[str]:
+def _chart(chart: Chart, document: Document, name: str) -> Iterator[str]:
+    """A picture with its words, for who sees it and who does not, and its figures under it."""
+    from reporting.charts.drawing import to_svg
+
+    title = _text(chart.title)
+    yield f'<figure><figcaption id="{name}">{title}</figcaption>'
+    # The picture scrolls on a narrow screen; it is no smaller than can be read.
+    yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0">'
+    told = f"<title>{title}</title><desc>{_text(chart.alt)}</desc>"
+    yield _OPENED.sub(lambda found: f'<svg role="img" {found[1]}>{told}', to_svg(chart), count=1)
+    yield "</div>"
+    if chart.beside:
+        yield from _table(chart.table, document, f"{name}-figures", figures(chart))
+    yield "</figure>"
+
+
+def _table(
+    table: Table, document: Document, name: str, caption: str | None = None
+) -> Iterator[str]:
     """A table whose first column names its rows; a wide one scrolls by itself, by keyboard too."""
     lang, scale = document.lang, document.scale
     table = name_second(table)
@@ -124,9 +165,10 @@ def _table(table: Table, document: Document, name: str) -> Iterator[str]:
     ]
     if table.total and cells:
         name_total(cells[-1], table, lang)
-    title = table.title.replace("{scale}", scale)
-    yield f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0"><table>'
-    yield f'<caption id="{name}">{_text(title)}</caption>'
+    title = (caption or table.title).replace("{scale}", scale)
+    yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0"><table>'
+    quiet = ' class="quiet"' if caption else ""
+    yield f'<caption id="{name}"{quiet}>{_text(title)}</caption>'
     kinds = [_class(column) for column in table.columns]
     heads = "".join(
         f'<th scope="col"{kind}>{_text(column.heading(lang))}</th>'
@@ -147,11 +189,16 @@ def _table(table: Table, document: Document, name: str) -> Iterator[str]:
 
 
 def _row(cells: list[str], kinds: list[str]) -> str:
-    head, *rest = cells
+    """A row; its first words are its heading."""
+    words = [place for place, cell in enumerate(cells) if cell and 'class="n"' not in kinds[place]]
+    head = words[0] if words else None
     said = "".join(
-        f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds[1:], rest, strict=True)
+        f'<th scope="row"{kind}>{_text(cell)}</th>'
+        if place == head
+        else f"<td{kind}>{_text(cell)}</td>"
+        for place, (kind, cell) in enumerate(zip(kinds, cells, strict=True))
     )
-    return f'<tr><th scope="row"{kinds[0]}>{_text(head)}</th>{said}</tr>'
+    return f"<tr>{said}</tr>"
 
 
 #: Columns of months, dates and codes: they are not broken over lines.

@@ -47,11 +47,27 @@ def make() -> bytes:
     _page(docx)
     _styles(docx)
     _words(docx)
+    _bare(docx)
     told = docx.core_properties
     told.title, told.author, told.comments, told.last_modified_by = "Report template", "", "", ""
     loose = io.BytesIO()
     docx.save(loose)
     return sealed(loose.getvalue(), _MADE)
+
+
+def _bare(docx: Docx) -> None:
+    """Without what python-docx's own template brings along: a picture of its first page, a hundred
+    table styles twice over, a bibliography's settings."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    for rels in (docx.part.package.rels, docx.part.rels):
+        for key, part in list(rels.items()):
+            if part.reltype.rpartition("/")[2] in ("thumbnail", "stylesWithEffects", "customXml"):
+                rels.pop(key)
+    kept = ("Normal Table", "Report Table")
+    for style in list(docx.styles):
+        if style.type == WD_STYLE_TYPE.TABLE and style.name not in kept:
+            style.element.getparent().remove(style.element)
 
 
 def _page(docx: Docx) -> None:
@@ -147,7 +163,7 @@ def _words(docx: Docx) -> None:
     """The title page, contents, body and colophon, as what is put in there."""
     body = docx.add_paragraph
     body("{{ title }}", style="Title")
-    table = docx.add_table(rows=3, cols=2)
+    table = docx.add_table(rows=3, cols=2, style="Normal Table")
     # The rows of the loop itself fall away.
     for row, (first, second) in zip(
         table.rows,

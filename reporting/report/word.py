@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: The styles that a template must have: of paragraphs, and of tables.
 STYLES = (
     *("Heading 1", "Heading 2", "Heading 3", "Normal", "Caption", "TOC Heading", "toc 1", "toc 2"),
-    *("Report Lead", "Report Cell", "Report Figure", "Report Note", "Report Table"),
+    *("Report Lead", "Report Cell", "Report Figure", "Report Note", "Report Picture"),
+    "Report Table",
 )
 #: What stands for the contents and the body while the template is filled in.
 _MARKS = {name: f"\ue000{name}\ue001" for name in ("contents", "body")}

@@ -5,6 +5,7 @@ Tables are written as XML, a whole one at a time: python-docx visits every cell 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from reporting.catalogue import label
+from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
 from reporting.report.document import Block, Document, Facts, Prose, Section
 from reporting.tables import Table
@@ -32,8 +34,8 @@ _EMU = 635
 class Writer:
     """Writes a report into a filled-in template, each time before the paragraph that it is given.
 
-    A section whose widest table needs more than the page is wide lies down, with the headings of
-    its chapter that stand right above it.
+    A section whose widest table needs more than the page is wide lies down, with the words that its
+    chapter begins with.
     """
 
     def __init__(self, docx: Docx, document: Document) -> None:
@@ -62,13 +64,17 @@ class Writer:
     def body(self, mark: Any) -> None:
         """Every section, then back to pages that stand."""
         above: list[Section] = []
-        for section in self.document.sections:
+        sections = self.document.sections
+        for place, section in enumerate(sections):
             above.append(section)
-            if section.blocks:
-                self._turn(mark, flat=any(self._is_wide(block) for block in section.blocks))
-                for each in above:
-                    self._section(mark, each)
-                above = []
+            following = sections[place + 1] if place + 1 < len(sections) else None
+            drawn = any(isinstance(block, Table | Chart) for block in section.blocks)
+            if following is not None and following.level > section.level and not drawn:
+                continue
+            self._turn(mark, flat=any(self._is_wide(block) for block in section.blocks))
+            for each in above:
+                self._section(mark, each)
+            above = []
         self._turn(mark, flat=False)
 
     def _section(self, mark: Any, section: Section) -> None:
@@ -84,6 +90,8 @@ class Writer:
         for block in section.blocks:
             for xml in self._block(block):
                 mark._p.addprevious(_parsed(xml))
+            if isinstance(block, Chart):
+                self._chart(mark, block)
 
     def _block(self, block: Block) -> Iterator[str]:
         match block:
@@ -94,13 +102,32 @@ class Writer:
             case Facts(pairs):
                 yield from (self._paragraph("Normal", f"{name}: {v}") for name, v in pairs)
             case Table():
-                yield from self._table(block)
+                yield from self._table(block, block.title, "Caption")
+            case Chart():
+                yield self._paragraph("Caption", block.title)
 
-    def _table(self, table: Table) -> Iterator[str]:
+    def _chart(self, mark: Any, chart: Chart) -> None:
+        """The picture, told in words for who does not see it, and its figures."""
+        from docx.shared import Emu
+
+        from reporting.charts.drawing import to_png
+
+        paragraph = mark.insert_paragraph_before(style="Report Picture")
+        wide = min(self._room(flat=False) * _EMU, self._room(self.flat) * _EMU)
+        picture = paragraph.add_run().add_picture(io.BytesIO(to_png(chart)), width=Emu(wide))
+        named = picture._inline.docPr
+        named.set("name", printable(chart.title))
+        named.set("title", printable(chart.title))
+        named.set("descr", printable(chart.alt))
+        if chart.beside:
+            for xml in self._table(chart.table, figures(chart), "Report Note"):
+                mark._p.addprevious(_parsed(xml))
+
+    def _table(self, table: Table, title: str, style: str) -> Iterator[str]:
         """A caption, the table and its notes; the headings come again on each page."""
         grid = _Grid.of(table, self.document)
-        caption = table.title.replace("{scale}", self.document.scale)
-        yield self._paragraph("Caption", caption)
+        caption = title.replace("{scale}", self.document.scale)
+        yield self._paragraph(style, caption, kept=True)
         styles = [self._style(name) for name in ("Report Cell", "Report Figure")]
         yield grid.xml(caption, self.ids["Report Table"], styles, self._room(self.flat))
         notes = list(table.notes)
@@ -111,9 +138,10 @@ class Writer:
             yield self._paragraph("Report Note", "")
 
     def _is_wide(self, block: Block) -> bool:
-        if not isinstance(block, Table):
+        table = block.table if isinstance(block, Chart) and block.beside else block
+        if not isinstance(table, Table):
             return False
-        return sum(_Grid.of(block, self.document).least) > self._room(flat=False)
+        return sum(_Grid.of(table, self.document).least) > self._room(flat=False)
 
     def _room(self, flat: bool) -> int:
         """How wide the text is on a page that stands or lies, in twentieths of a point."""
@@ -133,13 +161,17 @@ class Writer:
         pages = deepcopy(self.page._sectPr)
         if self.flat:
             _lay_down(pages)
+        # Only the document's first page is a first page.
+        self.page._sectPr.titlePg_val = None
         ends = _parsed(f"<w:p><w:pPr>{self._named('Report Note')}</w:pPr></w:p>")
         ends.pPr.append(pages)
         mark._p.addprevious(ends)
         self.flat = flat
 
-    def _paragraph(self, style: str, text: str) -> str:
-        return f"<w:p>{self._style(style)}{_run(text) if text else ''}</w:p>"
+    def _paragraph(self, style: str, text: str, *, kept: bool = False) -> str:
+        """A paragraph; one that is ``kept`` stands on the page of what follows it."""
+        told = f"<w:pPr>{self._named(style)}{'<w:keepNext/>' if kept else ''}</w:pPr>"
+        return f"<w:p>{told}{_run(text) if text else ''}</w:p>"
 
     def _style(self, name: str) -> str:
         return f"<w:pPr>{self._named(name)}</w:pPr>"
