@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test tamper crash controls race machine example lock bench peers clean
+.PHONY: help demo test axe tamper crash controls race machine example lock bench peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,14 @@ test: .venv/.installed ## lint, types, directions of import, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 2
+
+axe: .venv/.installed .axe/.installed ## the demo's reports through axe-core in Chromium (needs npm)
+	$(BIN)/python tests/accessibility/axe.py
+
+.axe/.installed: tests/accessibility/package-lock.json
+	@mkdir -p .axe && cp tests/accessibility/package.json tests/accessibility/package-lock.json .axe
+	npm ci --prefix .axe --no-audit --no-fund --silent
+	@touch $@
 
 machine: .venv/.installed ## anything in any order against a naive model, at length
 	MACHINE=300 $(BIN)/pytest -n 2 tests/proof/test_state_machine.py
@@ -64,7 +72,7 @@ lock: .venv/.installed ## regenerate the lock files (newer versions: make lock U
 	$(COMPILE) benchmarks/peers/requirements.in --no-annotate -o benchmarks/peers/requirements.lock
 
 clean: ## remove everything that can be made again
-	rm -rf .venv .venv-peers build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .axe build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew when the lock changes, the project in it when pyproject.toml does.
