@@ -46,7 +46,7 @@ def to_svg(chart: Chart) -> str:
     return _svg(chart.picture, chart.lang)
 
 
-def to_png(chart: Chart, scale: int = 3) -> bytes:
+def to_png(chart: Chart, scale: float = 2.5) -> bytes:
     """The picture as PNG, ``scale`` points for each of its own."""
     import vl_convert
 

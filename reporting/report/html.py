@@ -30,7 +30,7 @@ dt { color: var(--soft); } dd { margin: 0; }
 nav ol { padding-left: 1.25rem; } nav li li { color: var(--soft); }
 .wide { overflow-x: auto; margin: .75rem 0; }
 .wide:focus { outline: 2px solid var(--mark); }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
+table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .9rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }

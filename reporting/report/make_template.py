@@ -143,7 +143,9 @@ def _look(
     from docx.shared import Pt, RGBColor
 
     style = docx.styles[name]
-    style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), bold
+    style.font.name, style.font.size = _FONT, Pt(size)
+    # What is not bold leaves it to the table that it stands in.
+    style.font.bold = True if bold else None
     style.font.italic, style.font.color.rgb = False, RGBColor.from_string(color)
     fonts = style.element.rPr.rFonts
     for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):

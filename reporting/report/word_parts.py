@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,12 +21,13 @@ from reporting.tables import Table
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
-#: Twentieths of a point: of a sign in a table's cell, of the cell's margins, of the narrowest and
-#: the widest column of words.
+#: Twentieths of a point: of a sign in a cell, of a cell's margins; of a column of words the
+#: least, the least that long words ask for, and the most that it gets.
 _SIGN = 84
 _MARGINS = 130
 _NARROW = 700
 _BROAD = 2600
+_AMPLE = 7200
 #: Points that twips and English metric units count in.
 _EMU = 635
 
@@ -188,7 +189,8 @@ class _Grid:
     rows: list[list[str]]
     figures: list[bool]
     total: bool
-    least: list[int] = field(default_factory=list)
+    least: list[int]
+    whole: list[int]
 
     @classmethod
     def of(cls, table: Table, document: Document) -> _Grid:
@@ -206,11 +208,15 @@ class _Grid:
             _least([heads[place], *(row[place] for row in rows)], figures[place])
             for place in range(len(heads))
         ]
-        return cls(heads, rows, figures, table.total and bool(rows), least)
+        whole = [
+            max(width, min(_whole([head, *(row[place] for row in rows)]), _AMPLE))
+            for place, (head, width) in enumerate(zip(heads, least, strict=True))
+        ]
+        return cls(heads, rows, figures, table.total and bool(rows), least, whole)
 
     def xml(self, caption: str, style: str, cells: Sequence[str], room: int) -> str:
-        """The table as wide as the room; what is left over goes to the columns of words."""
-        widths = _shared(self.least, self.figures, room)
+        """The table, no wider than the room."""
+        widths = _shared(self.least, self.whole, room)
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         head = self._row(self.heads, widths, cells, "<w:tblHeader/>")
         body = "".join(self._row(row, widths, cells) for row in self.rows)
@@ -234,6 +240,11 @@ class _Grid:
         return f"<w:tr><w:trPr><w:cantSplit/>{kind}</w:trPr>{told}</w:tr>"
 
 
+def _whole(texts: Sequence[str]) -> int:
+    """The width in which nothing is broken, with a little air."""
+    return max(len(text) for text in texts) * _SIGN + 2 * _MARGINS
+
+
 def _least(texts: Sequence[str], figure: bool) -> int:
     """The least width of a column: figures whole, words broken between words."""
     head, *cells = texts
@@ -246,16 +257,17 @@ def _least(texts: Sequence[str], figure: bool) -> int:
     return min(max(_NARROW, max(words) * _SIGN + _MARGINS, longest * _SIGN // 3), _BROAD)
 
 
-def _shared(least: Sequence[int], figures: Sequence[bool], room: int) -> list[int]:
-    """The widths that fill the room; too many columns for it shrink alike."""
+def _shared(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
+    """The columns' widths: columns of words get what they could use, as far as there is room; too
+    many columns for it shrink alike."""
     left = room - sum(least)
     if left < 0:
         return [width * room // sum(least) for width in least]
-    takers = [i for i, figure in enumerate(figures) if not figure] or list(range(len(least)))
-    weight = sum(least[i] for i in takers)
+    wanted = [wish - width for wish, width in zip(whole, least, strict=True)]
+    given = min(left, sum(wanted))
     return [
-        width + (left * width // weight if place in takers else 0)
-        for place, width in enumerate(least)
+        width + (given * wish // sum(wanted) if wish else 0)
+        for width, wish in zip(least, wanted, strict=True)
     ]
 
 
