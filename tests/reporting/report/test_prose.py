@@ -137,7 +137,7 @@ def test_texts_stand_in_their_sections(books):
     page = to_html(compose("interim", REPORTS["interim"], ask)).replace("\u00a0", " ")
     assert "<p>Resultatet är 80 kr.</p>" in page
     assert "<p>Två stycken.</p>\n<p>Här är det andra.</p>" in page
-    assert '<p class="lead">Stabil miljö</p>\n<p>Allt är stabilt.</p>' in page
+    assert '<h3 class="lead">Stabil miljö</h3>\n<p>Allt är stabilt.</p>' in page
     assert "annan enhets" not in page
     lost = homeless(ask, [part.key for part in REPORTS["interim"]])
     assert [one.section for one in lost] == ["Nonsens"]
