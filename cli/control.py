@@ -3,14 +3,14 @@ modules of its own."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import typer
 
-from cli import control_plan, control_sample
+from cli import control_assess, control_plan, control_sample
 from cli.options import Shown, bundled
 from cli.output import show
+from cli.rates import ore, share
 
 app = typer.Typer(
     help="Internal control: plan, results, samples.",
@@ -23,6 +23,8 @@ app.command()(control_plan.plan)
 app.command()(control_plan.perform)
 app.command("list")(control_plan.list_)
 app.command()(control_sample.sample)
+app.command()(control_assess.assess)
+app.command()(control_assess.evaluate)
 
 
 @app.command()
@@ -70,13 +72,13 @@ def size(
     from ledger.errors import UsageError
     from reporting import control_table
 
-    sure = _rate(confidence, "--confidence")
+    sure = share(confidence, "--confidence")
     if book_value is None:
         table = control_table.attribute_size(
             ask.spoken,
             sure,
-            _rate(tolerable, "--tolerable"),
-            _rate(expected, "--expected"),
+            share(tolerable, "--tolerable"),
+            share(expected, "--expected"),
             deviations=deviations,
             distribution=distribution or "binomial",
             population=population,
@@ -90,34 +92,8 @@ def size(
         table = control_table.monetary_unit_size(
             ask.spoken,
             sure,
-            _ore(tolerable, "--tolerable"),
-            _ore(expected, "--expected"),
-            _ore(book_value, "--book-value"),
+            ore(tolerable, "--tolerable"),
+            ore(expected, "--expected"),
+            ore(book_value, "--book-value"),
         )
     show(table, ask)
-
-
-def _rate(text: str, option: str) -> Decimal:
-    """A share, as 0.05, 0,05 or 5%."""
-    from ledger.errors import UsageError
-    from ledger.money import NotMoney, read_decimal
-
-    bare = text.strip()
-    try:
-        value = read_decimal(bare.removesuffix("%"))
-    except NotMoney as error:
-        raise UsageError(f"{option} {text} is no rate: {error}.", "Write 0.05 or 5%.") from error
-    return value.scaleb(-2) if bare.endswith("%") else value
-
-
-def _ore(text: str, option: str) -> int:
-    """An amount in kronor, in öre."""
-    from ledger.errors import UsageError
-    from ledger.money import NotMoney, to_ore
-
-    try:
-        return to_ore(text)
-    except NotMoney as error:
-        raise UsageError(
-            f"{option} {text} is no amount in kronor: {error}.", "Write 150000 or 150000.50."
-        ) from error

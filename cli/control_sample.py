@@ -302,13 +302,9 @@ def _interval(text: str | None, method: str) -> Fraction | None:
 
 
 def _ore(text: str | None, option: str) -> int | None:
-    from ledger.errors import UsageError
-    from ledger.money import NotMoney, to_ore
+    from cli.rates import ore
 
-    try:
-        return None if text is None else to_ore(text)
-    except NotMoney as error:
-        raise UsageError(f"{option} {text} is no amount: {error}.", "Write kronor.") from error
+    return None if text is None else ore(text, option)
 
 
 def _judged(

@@ -62,7 +62,7 @@ def record(
         raise UsageError("What is to be recorded?", "Give FIELD=VALUE…, or --from FILE.")
     if plural == "attachment":
         fields = [_digested(text) for text in fields]
-    with store_of(write) as store, _as_file(fields) as path, _named_by_command():
+    with store_of(write) as store, as_file(fields) as path, named_by_command():
         reading = intake.read(path, store.book().organisation, kind=plural)
         if reading.kind == "forecast":
             from cli.forecast_entry import weighed
@@ -89,7 +89,7 @@ def _digested(text: str) -> str:
 
 
 @contextmanager
-def _as_file(fields: list[str]) -> Iterator[Path]:
+def as_file(fields: list[str]) -> Iterator[Path]:
     """A CSV file with the fields as its one row, for as long as it is read."""
     import csv
     from tempfile import TemporaryDirectory
@@ -109,12 +109,12 @@ def _as_file(fields: list[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def _named_by_command() -> Iterator[None]:
+def named_by_command(command: str = _SOURCE) -> Iterator[None]:
     """Problems of the one row name the command, not the file that it passed through."""
     from ledger.errors import InputRefused
 
     try:
         yield
     except InputRefused as error:
-        problems = [replace(p, file=_SOURCE, line=None) for p in error.problems]
+        problems = [replace(p, file=command, line=None) for p in error.problems]
         raise InputRefused(problems) from None

@@ -55,7 +55,7 @@ _ITEMS: dict[str, type[pl.DataType]] = {
     "hits": pl.Int64,
     "part": pl.String,
     "attribute": pl.String,
-    "found": pl.String,
+    "assessment": pl.String,
     "audited": pl.Int64,
     "misstatement": pl.Int64,
     "taint_percent": pl.String,
@@ -194,7 +194,7 @@ def sample_items(
     Columns: ``sample``, ``item`` (id), ``event`` (Int64: its position), of a posting ``voucher``,
     ``date``, ``period``, ``unit``, ``account`` and ``text``; ``amount`` (Int64 öre, result sign),
     ``hits`` (Int64), ``part`` of the population. Of its assessment as it stands ``attribute``,
-    ``found`` (fine, deviation, misstatement, missing; null: not assessed), ``audited`` and
+    ``assessment`` (fine, deviation, misstatement, missing; null: not assessed), ``audited`` and
     ``misstatement`` (Int64 öre: booked − audited), ``taint_percent`` (text: of the booked amount),
     ``evidence`` (SHA-256), ``assessor``, ``assessed_on``, ``cause``, ``consequence_text``,
     ``remedy``, ``owner``, ``due``, ``comment``, ``version`` and ``position`` (Int64) of the event.
@@ -260,10 +260,10 @@ def _item(
     if assessed is None:
         return row
     event = assessed.event
-    kept = ("attribute", "found", "audited", "evidence", "assessed_on", "due", "version")
+    kept = ("attribute", "audited", "evidence", "assessed_on", "due", "version")
     row |= {name: getattr(event, name) for name in kept}
     row |= {name: words[name].get(assessed.words_at[name]) for name in ASSESSED_WORDS}
-    row["position"] = assessed.position
+    row["assessment"], row["position"] = event.found, assessed.position
     if event.audited is not None and item.amount is not None:
         wrong = item.amount - event.audited
         row["misstatement"] = wrong

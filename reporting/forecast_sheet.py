@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intake.described import SHEET, Description, Heading
+from intake.described import Description, Heading
 from ledger.errors import RuleBroken
 from ledger.families.forecast import STILL, Forecasts, Round, Standing
 from ledger.money import to_decimal
 from reporting.catalogue import Language, label
-from reporting.render import printable
 from reporting.round_figures import model_year_ends
 from reporting.round_table import round_rows
-from reporting.workbook import packed
+from reporting.workbook import describe, packed, put_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -74,7 +73,7 @@ def forecast_sheet(book: Book, lang: Language, name: str, unit: str | None = Non
     )
     title = label("sheet.title", lang)
     _write(workbook, title, headings, rows)
-    _describe(workbook, Description(title, headings))
+    describe(workbook, Description(title, headings))
     return packed(workbook, book.recorded_at)
 
 
@@ -183,7 +182,7 @@ def _write(
                 cell.value = to_decimal(value)
                 cell.number_format = _ORE if key == "amount" else _KRONOR
             else:
-                _put_text(cell, value)
+                put_text(cell, value)
                 cell.number_format = _ORE if key == "amount" else "@"
             if kind == "filled":
                 cell.fill = styles.input_fill
@@ -199,20 +198,3 @@ def _write(
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = "1:1"
-
-
-def _put_text(cell: Any, text: str | None) -> None:
-    """Text as text, whatever it begins with: a comment is no formula."""
-    if text is None:
-        return
-    cell.value = printable(text)
-    cell.data_type = "s"
-
-
-def _describe(workbook: Workbook, described: Description) -> None:
-    """The hidden sheet by which intake knows the columns."""
-    page = workbook.create_sheet(SHEET)
-    for line, row in enumerate(described.rows(), 1):
-        for at, text in enumerate(row, 1):
-            _put_text(page.cell(line, at), text)
-    page.sheet_state = "hidden"

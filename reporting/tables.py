@@ -134,7 +134,7 @@ _WORDS = {
     "frequency": "frequency",
     "measure_progress": "measure_progress",
     "draw_method": "draw_method",
-    "found": "assessment",
+    "assessment": "assessment",
     "part": "sample_part",
     "sample_state": "sample_state",
     "seed_kind": "seed_kind",

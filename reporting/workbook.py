@@ -6,9 +6,11 @@ import io
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from intake.described import SHEET, Description
 from reporting.office import dated, sealed
+from reporting.render import printable
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -45,3 +47,20 @@ def packed(workbook: Workbook, recorded_at: str, results: Results | None = None)
         return _FORMULA.sub(filled, data.decode()).encode()
 
     return sealed(loose.getvalue(), recorded_at, with_results)
+
+
+def put_text(cell: Any, text: str | None) -> None:
+    """Text as text, whatever it begins with: a comment is no formula."""
+    if text is None:
+        return
+    cell.value = printable(text)
+    cell.data_type = "s"
+
+
+def describe(workbook: Workbook, described: Description) -> None:
+    """The hidden sheet by which intake knows the columns."""
+    page = workbook.create_sheet(SHEET)
+    for line, row in enumerate(described.rows(), 1):
+        for at, text in enumerate(row, 1):
+            put_text(page.cell(line, at), text)
+    page.sheet_state = "hidden"

@@ -1,5 +1,6 @@
 """Samples of the record: the same to the byte when drawn again, whatever came after."""
 
+from fractions import Fraction
 from hashlib import sha256
 
 import pytest
@@ -120,7 +121,7 @@ def test_nobody_draws_from_something_else(store):
 def test_costs_are_drawn_from_their_own_side(store):
     """Below zero in result sign; credits and nothing stand apart, with count and sum; what is at
     or above the interval is taken whole."""
-    sample = drawn(store, "costs", Wish("monetary_unit", interval=950_00, aside=2))
+    sample = drawn(store, "costs", Wish("monetary_unit", interval=Fraction(950_00), aside=2))
     parts = {part.name: part for part in sample.parts}
     amounts = items_of(store.book(), COSTS)["amount"].to_list()
     above = [amount for amount in amounts if amount > 0]

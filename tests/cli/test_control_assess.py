@@ -1,0 +1,168 @@
+"""`ledger control assess` and `evaluate`: the working paper out and in, and the answer in words."""
+
+import hashlib
+import json
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli.test_control_sample import data, filled  # noqa: F401
+
+
+@pytest.fixture
+def sampled(filled):  # noqa: F811
+    """A sample of five wages, S; the names of people tell them apart."""
+    data(filled, "S", "--account", "4010", "--size", "5")
+    filled("record", "setting", "setting=four_eyes", "value=actor")
+    return filled
+
+
+def paper(run, name="S"):
+    """The working paper as data."""
+    done = run("control", "assess", name, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_the_working_paper_goes_out_and_comes_back(sampled, folder):
+    """The same bytes twice; numbers as numbers; a formula for the difference; what nobody filled in
+    says nothing; what is on record is known."""
+    for name in ("one.xlsx", "two.xlsx"):
+        done = sampled("control", "assess", "S", "--sheet", name)
+        assert done.exit_code == 0, done.output
+    assert (folder / "one.xlsx").read_bytes() == (folder / "two.xlsx").read_bytes()
+    book = load_workbook(folder / "one.xlsx")
+    page = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in page[1]}
+    assert isinstance(page.cell(2, heads["Belopp"]).value, float | int)
+    assert page.cell(2, heads["Felbelopp"]).value.startswith("=IF(")
+    assert "rothash" in " ".join(str(row[0].value) for row in book.worksheets[1].iter_rows())
+    page.cell(2, heads["Resultat"], "felbelopp")
+    page.cell(2, heads["Reviderat belopp"], -0.5)
+    page.cell(2, heads["Orsak"], "Fel lönegrupp")
+    page.cell(3, heads["Resultat"], "utan anmärkning")
+    page.cell(4, heads["Resultat"], "Avvikelse")
+    book.save(folder / "filled.xlsx")
+    taken = sampled("control", "assess", "--from", "filled.xlsx", "--actor", "Anna")
+    assert taken.stdout == "recorded 3, already known 0, refused 0\n"
+    again = sampled("control", "assess", "--from", "filled.xlsx", "--actor", "Anna")
+    assert again.stdout == "recorded 0, already known 3, refused 0\n"
+    rows = paper(sampled)
+    assert [row["assessment"] for row in rows] == [
+        "misstatement",
+        "fine",
+        "deviation",
+        None,
+        None,
+    ]
+    assert (rows[0]["audited"], rows[0]["cause"], rows[0]["assessor"]) == (
+        "-0.50",
+        "Fel lönegrupp",
+        "Anna",
+    )
+    sampled("control", "assess", "S", "--sheet", "three.xlsx", "--lang", "en")
+    back = sampled("control", "assess", "--from", "three.xlsx")
+    assert back.stdout == "recorded 0, already known 3, refused 0\n"
+
+
+def test_one_item_with_its_evidence(sampled, folder):
+    """A file given as evidence is kept by its digest."""
+    item = str(paper(sampled)[0]["event"])
+    (folder / "kvitto.txt").write_text("kvitto", encoding="utf-8")
+    done = sampled(
+        *("control", "assess", "S", item, "--result", "deviation", "--evidence", "kvitto.txt"),
+        *("--cause", "Ingen attest", "--measure", "Utbilda", "--owner", "chef"),
+        *("--due", "2020-12-31", "--on", "2020-09-14"),
+    )
+    assert done.stdout == "recorded 1, already known 0, refused 0\n", done.output
+    row = paper(sampled)[0]
+    assert row["evidence"] == hashlib.sha256(b"kvitto").hexdigest()
+    assert (row["remedy"], row["owner"], row["due"]) == ("Utbilda", "chef", "2020-12-31")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (("1", "--result", "fine"), "[item-not-drawn] S,1,fine – item '1' is not in the sample"),
+        (("ITEM", "--result", "misstatement"), "a misstatement without the audited amount"),
+        (
+            ("ITEM", "--result", "misstatement", "--audited", "BOOKED"),
+            "audited is what was booked: no misstatement",
+        ),
+        (
+            ("ITEM", "--result", "deviation", "--audited", "-1"),
+            "an audited amount, and the result is deviation",
+        ),
+        (("ITEM", "--result", "fine", "--evidence", "abc"), "the evidence is no SHA-256"),
+        (("ITEM", "--result", "fine", "--on", "2020-02-30"), "a day that no calendar has"),
+    ],
+)
+def test_what_does_not_hold_is_refused(sampled, asked, message):
+    row = paper(sampled)[0]
+    words = {"ITEM": str(row["event"]), "BOOKED": row["amount"]}
+    done = sampled("control", "assess", "S", *(words.get(word, word) for word in asked))
+    assert done.exit_code == 3
+    assert message in done.stderr
+
+
+def test_an_item_wants_a_result(sampled):
+    item = str(paper(sampled)[0]["event"])
+    for asked in (("S", item), ("S", item, "--audited", "-1"), ("S", "--result", "fine"), ()):
+        done = sampled("control", "assess", *asked)
+        assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_an_item_is_assessed_otherwise_with_a_reason(sampled):
+    item = str(paper(sampled)[0]["event"])
+    sampled("control", "assess", "S", item, "--result", "fine")
+    refused = sampled("control", "assess", "S", item, "--result", "missing")
+    assert "[reason-missing]" in refused.stderr
+    done = sampled("control", "assess", "S", item, "--result", "missing", "--reason", "Borta")
+    assert done.exit_code == 0
+    assert (paper(sampled)[0]["assessment"], paper(sampled)[0]["version"]) == ("missing", 2)
+
+
+def all_fine(run, name="S"):
+    """Everything fine, by Anna."""
+    for row in paper(run, name):
+        done = run("control", "assess", name, str(row["event"]), "--result", "fine",
+                   "--actor", "Anna")  # fmt: skip
+        assert done.exit_code == 0, done.output
+
+
+def test_the_answer_in_words_with_its_confidence(sampled):
+    """None of 5 of 41: the hypergeometric limit is 17 of 41, 41,47 % when rounded up."""
+    early = sampled("control", "evaluate", "S")
+    assert (early.exit_code, "5 of 5 items" in early.stderr) == (4, True)
+    all_fine(sampled)
+    done = sampled("control", "evaluate", "S", "--tolerable", "50%")
+    assert done.exit_code == 0, done.output
+    text = done.stdout.replace("\u00a0", " ")
+    assert "Med 95 % säkerhet avviker högst 41,47 % av populationens 41 poster" in text
+    assert "(0 av 5 granskade avvek). Det är inom det godtagbara, 50 %." in text
+    assert "inte granskade av en annan person" in text
+    assert sampled("control", "assess", "S", "--review", "--actor", "Anna").exit_code == 4
+    assert sampled("control", "assess", "S", "--review", "--actor", "Bo").exit_code == 0
+    found = sampled("control", "evaluate", "S", "--tolerable", "0,1", "--format", "json")
+    answer = json.loads(found.stdout)
+    assert (found.exit_code, answer["verdict"], answer["reviewed"]) == (1, "beyond", True)
+    assert "[sample-beyond]" in found.stderr
+    (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
+    assert (row["sample_state"], row["sample_verdict"]) == ("evaluated", "beyond")
+
+
+def test_money_in_words(sampled):
+    drawn = data(sampled, "M", "--account", "4010", "--method", "monetary_unit", "--size", "4")
+    all_fine(sampled, "M")
+    done = sampled("control", "evaluate", "M", "--tolerable", "1500", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "of the 1,840.50 kr drawn from is misstated" in done.stdout
+    assert "That is within what can be borne, 1,500.00 kr." in done.stdout
+    assert drawn["population"]["sum"] == "-1840.50"
+
+
+def test_a_dry_run_records_nothing(sampled):
+    all_fine(sampled)
+    sampled("control", "evaluate", "S", "--dry-run")
+    (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
+    assert row["sample_state"] == "assessed"
