@@ -8,7 +8,7 @@ import polars as pl
 
 from ledger.families.finding import Findings, Standing
 from ledger.log import Book
-from projections.dimensions import as_known, span_of
+from projections.dimensions import Tree, as_known, span_of
 from projections.registry import projection
 from projections.texts import texts
 
@@ -40,6 +40,8 @@ def findings(
     through: str | None = None,
     known_at: str | None = None,
     *,
+    unit: str | None = None,
+    tree: str = "line",
     control: str | None = None,
     unresolved: bool = False,
 ) -> pl.DataFrame:
@@ -51,11 +53,14 @@ def findings(
     (positions with spaces between, the first thousand of ``count``), ``raised_at`` (UTC, ISO),
     ``responsible``, ``due`` (ISO day), ``remedy``, ``reason`` (of reopening), ``position`` (of
     the event that raised it). Texts are the latest, of what was erased the marker; null is not
-    said. Only of one ``control``, only ``unresolved`` ones, only those raised in the last month of
-    ``through`` or before, if asked.
+    said. Only of one ``control``, only ``unresolved`` ones, if asked. With ``through`` those that a
+    posting up to its last month is behind, with ``unit`` those that one of the unit or of any below
+    it is behind; what no posting is behind is of the whole organisation, and of every month.
+
+    Raises `ledger.errors.UsageError`.
     """
     book = as_known(book, known_at)
-    last = span_of(book, through).last if through is not None else None
+    within = _within(book, through, unit, tree)
     every = list(book.state.of(Findings).raised.values())
     raised = dict(book.events("finding.raised").select("position", "recorded_at").iter_rows())
     chosen = [
@@ -63,7 +68,7 @@ def findings(
         for one in every
         if control in (None, one.raised.control)
         and not (unresolved and one.state == "resolved")
-        and (last is None or raised[one.position][:7] <= last)
+        and (within is None or one.raised.finding in within)
     ]
     chosen.sort(key=lambda one: (one.state == "resolved", _GRAVEST.index(one.raised.severity)))
     words = {
@@ -73,6 +78,34 @@ def findings(
         "reason": texts(book, "reason", (one.reopened_at for one in chosen)),
     }
     return pl.DataFrame(_rows(chosen, words, raised), schema=_COLUMNS, orient="row")
+
+
+def _within(book: Book, through: str | None, unit: str | None, tree: str) -> set[str] | None:
+    """The keys of the findings that are of the months and the unit; None for all."""
+    if through is None and unit is None:
+        return None
+    last = span_of(book, through).last if through is not None else _LAST
+    places = Tree(book, tree, last)
+    every = book.state.of(Findings).raised
+    keys = [(key, [int(at) for at in one.raised.events.split(",")]) for key, one in every.items()]
+    behind = pl.DataFrame(
+        keys, schema={"finding": pl.String, "position": pl.List(pl.Int64)}, orient="row"
+    ).explode("position")
+    booked = book.postings().select("position", "period", "unit")
+    found = behind.join(booked, on="position", how="left").with_columns(
+        early=pl.col("period") <= last,
+        ours=pl.lit(True) if unit is None else pl.col("unit").is_in(sorted(places.below(unit))),
+    )
+    root = unit is None or unit == places.root
+    rows = found.group_by("finding").agg(
+        (pl.col("early") & pl.col("ours")).any().alias("meant"),
+        pl.col("period").is_null().all().alias("of_all"),
+    )
+    return set(rows.filter(pl.col("meant") | (pl.col("of_all") & root))["finding"])
+
+
+#: A month after every other.
+_LAST = "9999-12"
 
 
 def _rows(

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 import projections
 from assurance.controls import Finding, Result
 from assurance.controls.running import chosen, made
@@ -153,9 +155,10 @@ def register(
     unresolved: bool = False,
     brief: bool = False,
     through: str | None = None,
+    unit: str | None = None,
 ) -> Table:
     """The findings on record, in words; ``brief`` shows people the first events of each."""
-    frame = projections.findings(book, through, control=control, unresolved=unresolved)
+    frame = projections.findings(book, through, unit=unit, control=control, unresolved=unresolved)
     rows = [row | {"told": _recorded(row, lang)} for row in frame.to_dicts()]
     for row in rows:
         events = row["events"].split()
@@ -163,6 +166,47 @@ def register(
             row["events"] = " ".join(events[:EVENTS_SHOWN]) + " …"
     notes = [known(book, lang)]
     return table_from(rows, _REGISTER, label("title.findings", lang), notes)
+
+
+def in_report(book: Book, lang: Language, through: str, unit: str) -> list[Table]:
+    """The findings on record for a report: how many of each control, by what became of them, and
+    the gravest that are not resolved. None where none is on record."""
+    frame = projections.findings(book, through, unit=unit)
+    if frame.is_empty():
+        return []
+    counted = frame.group_by("control", maintain_order=True).agg(
+        pl.len().alias("findings"),
+        *((pl.col("finding_state") == name).sum().alias(name) for name in _STATES),
+    )
+    columns = (
+        Column("control", words="control"),
+        Column("findings", "count"),
+        *(Column(name, "count", word=f"finding_state.{name}") for name in _STATES),
+    )
+    title = label("title.control_findings", lang, through=through)
+    tables = [table_from(counted.to_dicts(), columns, title)]
+    left = frame.filter(pl.col("finding_state") != "resolved")
+    if not left.is_empty():
+        rows = [row | {"told": _recorded(row, lang)} for row in left.head(REPORTED).to_dicts()]
+        more = left.height - len(rows)
+        notes = [label("note.findings_left", lang, count=count(more, lang))] if more else []
+        title = label("title.findings_left", lang)
+        tables.append(table_from(rows, _REPORTED, title, notes))
+    return tables
+
+
+_STATES = ("open", "assigned", "resolved")
+#: Findings that a report shows one by one.
+REPORTED = 20
+_REPORTED = (
+    Column("severity", words="severity"),
+    Column("control", words="control"),
+    Column("amount", "amount", word="column.at_stake"),
+    Column("told"),
+    Column("responsible"),
+    Column("due"),
+    Column("finding"),
+)
 
 
 def _recorded(row: Mapping[str, Any], lang: Language) -> str | None:

@@ -20,10 +20,9 @@ from tests.projections.builders import Books
 KEY = "a1b2c3d4e5f60718"
 
 
-def raising(key: str = KEY, events: tuple[int, ...] = (3, 5), **more) -> Raising:
+def raising(key: str = KEY, events: tuple[int, ...] = (3, 5)) -> Raising:
     """A finding of duplicates."""
-    content = {"control": "duplicates", "severity": "high", "amount": -500} | more
-    return Raising(key, events=events, parameters="days=6", facts='{"count": 2}', **content)
+    return Raising(key, "duplicates", "high", events, -500, "days=6", '{"count": 2}')
 
 
 @pytest.fixture
@@ -140,3 +139,21 @@ def test_a_beginning_that_two_share_names_neither(raised):
     raised.record(RaiseFindings((raising("a1b2" + "0" * 12),), 12))
     with pytest.raises(UsageError, match="2 findings begin"):
         raised.record(AssignFinding("a1b2", "Anna"))
+
+
+def test_of_months_and_units(books):
+    """By the postings behind; what no posting is behind is of the whole and of every month."""
+    books.post(("2020-06", "6101", "4010", -5), ("2020-08", "6201", "4010", -7))
+    june, august = books.book.postings()["position"]
+    for key, events in (("aaaa", (june,)), ("bbbb", (august,)), ("cccc", (0,))):
+        books.record(RaiseFindings((raising(key + "0" * 12, events),), books.book.size))
+
+    def keys(**ask):
+        found = projections.findings(books.book, ask.pop("through", None), **ask)
+        return [key[0] for key in found["finding"]]
+
+    assert keys() == ["a", "b", "c"]
+    assert keys(through="2020-06") == ["a", "c"]
+    assert keys(unit="620") == ["b"]
+    assert keys(unit="610", through="2020-08") == ["a"]
+    assert keys(unit="RN") == ["a", "b", "c"]
