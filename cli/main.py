@@ -15,6 +15,7 @@ import typer
 from cli import (
     accountability,
     books,
+    bridge,
     control,
     control_run,
     copies,
@@ -116,6 +117,7 @@ app.command("general-ledger")(books.general_ledger)
 app.command()(reports.result)
 app.command("cost-development")(reports.cost_development)
 app.command()(following.variances)
+app.command()(bridge.bridge)
 app.command()(following.scorecard)
 app.command()(following.statistics)
 app.command("follow-up")(marking.follow_up)

@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from projections.timelines import marked_series as marked_series
     from projections.timelines import monthly_series as monthly_series
     from projections.tracing import trace as trace
+    from projections.variance_bridge import bridge as bridge
+    from projections.variance_bridge import bridge_entries as bridge_entries
     from projections.voucher_journal import journal as journal
 
 

@@ -25,6 +25,7 @@ PARTS: tuple[Part, ...] = (
     Part("scorecard_economy", 2, followed.scorecard("economy")),
     Part("result", 2, sections.result),
     Part("variances", 2, sections.variances),
+    Part("bridge", 2, sections.bridge),
     Part("cost_development", 2, sections.cost_development),
     Part("follow_up", 2, sections.follow_up),
     Part("forecast", 2, sections.forecast),

@@ -15,6 +15,7 @@ from ledger.families.commentary import FIGURES
 from ledger.families.forecast import Forecasts
 from projections.dimensions import Tree
 from reporting import (
+    bridge_table,
     followup_table,
     numbers,
     plan_table,
@@ -83,6 +84,13 @@ def variances(ask: Question) -> Sequence[Block]:
                 )
                 tables += filled(ask, table)
     return tables
+
+
+def bridge(ask: Question) -> Sequence[Block]:
+    """What the variance is made of, driver by driver; nothing where no budget says what it is."""
+    table = bridge_table.bridge(ask.book, ask.lang, through=ask.through, unit=ask.unit)
+    place = [column.key for column in table.columns].index("amount")
+    return filled(ask, table) if table.rows and table.rows[-1][place] is not None else ()
 
 
 def level(ask: Question) -> str:

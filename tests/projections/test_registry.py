@@ -26,6 +26,8 @@ def test_every_projection_stands_in_the_registry():
         "balance",
         "balance_requirement",
         "batches",
+        "bridge",
+        "bridge_entries",
         "budget_series",
         "commentary",
         "control_measures",
