@@ -7,6 +7,7 @@ sheet and ``submit`` to ``adopt`` and ``show``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -148,7 +149,11 @@ def enter(
     from ledger.errors import UsageError
 
     if file is not None:
-        take(write, [file], kind="forecast", dry_run=dry_run)
+        given = {
+            "--unit": unit, "--line": line, "--amount": amount, "--period": period,
+            "--comment": comment, "--method": None if method == "manual" else method,
+        }  # fmt: skip
+        _take(write, file, "forecast", round_, given, dry_run=dry_run)
         return
     if round_ is None:
         raise UsageError("Which round?", "Give --round ROUND, or --from FILE.")
@@ -167,6 +172,29 @@ def enter(
         command = proposed(book, round_, method, unit, line, comment)
     receipt = record(write, command, SOURCE, dry_run=dry_run)
     sum_up(receipt.recorded, receipt.known, 0)
+
+
+def _take(
+    write: Writing,
+    file: str,
+    kind: str,
+    round_: str | None,
+    given: Mapping[str, str | None],
+    *,
+    dry_run: bool = False,
+) -> None:
+    """Record a file, whose rows say all; --round may only agree with it."""
+    from cli.forecast_entry import of_round
+    from ledger.errors import UsageError
+
+    wrong = [name for name, value in given.items() if value is not None]
+    if wrong:
+        raise UsageError(
+            f"A file says in its rows what {', '.join(wrong)} would.",
+            f"Leave out {', '.join(wrong)}, or --from.",
+        )
+    check = None if round_ is None else partial(of_round, name=round_)
+    take(write, [file], kind=kind, dry_run=dry_run, check=check)
 
 
 def _by_hand(
@@ -239,7 +267,11 @@ def assume(
     from ledger.money import NotMoney, to_ore
 
     if file is not None:
-        take(write, [file], kind="assumption")
+        given = {
+            "--unit": unit, "--line": line, "--amount": amount, "--first": first,
+            "--last": last, "--text": text,
+        }  # fmt: skip
+        _take(write, file, "assumption", round_, given)
         return
     if round_ is None or unit is None:
         raise UsageError("Which round and unit?", "Give --round and --unit, or --from FILE.")

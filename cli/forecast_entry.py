@@ -15,8 +15,8 @@ import polars as pl
 
 import projections
 from ledger.commands import Command, Several
-from ledger.errors import ForecastError, RuleBroken
-from ledger.families.forecast import Forecasts, Round, Standing
+from ledger.errors import ForecastError, InputRefused, Problem, RuleBroken, UsageError
+from ledger.families.forecast import Assume, Forecasts, Round, Standing
 from ledger.families.forecast_entry import Beside, EnterForecast, Place
 from ledger.periods import first_day
 from reporting.round_figures import beside
@@ -43,9 +43,11 @@ def proposed(
     round_ = book.state.of(Forecasts).round(name)
     if round_.adopted_at is not None:
         raise RuleBroken(f"The round {name!r} is adopted and locked.", "Open a new one.")
-    places, standing = beside(book, {name}), Standing(round_, book.organisation)
-    ways = {"model": _model, "budget": _budget, "previous": _previous}
+    standing = Standing(round_, book.organisation)
     lines = {x.line for x in book.organisation.structure(round_.opened.structure) if x.account_from}
+    _check(name, standing, lines, unit, line)
+    places = beside(book, {name})
+    ways = {"model": _model, "budget": _budget, "previous": _previous}
     rows = [
         {**row, "round": name, "method": method, "comment": comment}
         for row in ways[method](book, round_, places)
@@ -58,6 +60,22 @@ def proposed(
             "Look at --unit and --line, or enter it by hand.",
         )
     return EnterForecast(tuple(rows), SOURCE, beside=places)
+
+
+def _check(
+    name: str, standing: Standing, lines: set[str], unit: str | None, line: str | None
+) -> None:
+    """Raise `InputRefused`, as an entry by hand does, for a unit or a line that is not there."""
+    problems = []
+    if unit is not None and not standing.inside(unit):
+        found = f"unit {unit!r} is not in the part of round {name!r}"
+        problems.append(Problem("unknown-unit", SOURCE, None, found, "Correct the code."))
+    if line is not None and line not in lines:
+        found = f"line {line!r} is not in the round's structure"
+        remedy = f"Write one of: {', '.join(sorted(lines))}."
+        problems.append(Problem("unknown-line", SOURCE, None, found, remedy))
+    if problems:
+        raise InputRefused(problems)
 
 
 def _model(book: Book, round_: Round, places: Mapping[Place, Beside]) -> Iterator[dict[str, Any]]:
@@ -98,6 +116,25 @@ def weighed(reading: Reading, book: Book) -> Reading:
     if reading.kind != "forecast":
         return reading
     return replace(reading, command=_handed(reading.command, book))
+
+
+def of_round(reading: Reading, name: str) -> None:
+    """Raise `UsageError` where a file has forecasts of another round than that one."""
+    others = sorted(_rounds(reading.command) - {name})
+    if others:
+        raise UsageError(
+            f"The file is of round {', '.join(map(repr, others))}, and --round says {name!r}.",
+            "Leave out --round, or give the file of that round.",
+        )
+
+
+def _rounds(command: Any) -> set[str]:
+    if isinstance(command, EnterForecast | Assume):
+        return {row.get("round") or "" for row in command.rows}
+    if isinstance(command, Several):
+        return set().union(*(_rounds(each) for each in command.commands))
+    inner: Command | None = getattr(command, "command", None)
+    return set() if inner is None else _rounds(inner)
 
 
 def _handed(command: Any, book: Book) -> Any:

@@ -15,6 +15,8 @@ from cli.output import say, sum_up, word
 from cli.session import store_of, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from intake import Reading
     from ledger.store import Receipt, Store
 
@@ -88,8 +90,10 @@ def take(
     profile: str | None = None,
     options: dict[str, Any] | None = None,
     dry_run: bool = False,
+    check: Callable[[Reading], None] | None = None,
 ) -> None:
-    """Read and record files in order, tell what came of them, and end with the last line."""
+    """Read and record files in order, tell what came of them, and end with the last line. ``check``
+    may refuse what was read."""
     from ledger.errors import InputRefused, LedgerError
 
     recorded = known = 0
@@ -99,7 +103,7 @@ def take(
             readings: list[Reading] = []
             try:
                 receipt = take_one(
-                    store, file, write.who, kind, profile, options or {}, dry_run, readings
+                    store, file, write.who, kind, profile, options or {}, dry_run, readings, check
                 )
             except LedgerError as error:
                 if place + 1 < len(files):
@@ -151,6 +155,7 @@ def take_one(
     options: dict[str, Any],
     dry_run: bool,
     readings: list[Reading],
+    check: Callable[[Reading], None] | None = None,
 ) -> Receipt:
     """Read one file and record it; what was read goes to ``readings`` first."""
     import intake
@@ -165,6 +170,8 @@ def take_one(
             progress=done,
         )
         readings.append(reading)
+        if check is not None:
+            check(reading)
         if reading.kind == "forecast":
             from cli.forecast_entry import weighed
 

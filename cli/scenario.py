@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.forecast_face import Rows, show_fitted
-from cli.options import Known, Scoped, Writing, bundled
+from cli.forecast_face import show_fitted
+from cli.options import Known, Reading, Scoped, Writing, bundled
 from cli.output import put, say, word
 from cli.session import book_of, is_simulated, record
 
@@ -23,8 +23,17 @@ _DRAWS = (100, 1_000_000)
 
 
 @dataclass(frozen=True)
-class Kept(Rows, Writing):
-    """A scenario, which may be recorded."""
+class Kept(Reading, Writing):
+    """A scenario, which may be recorded; its rows are units or lines, which risks speak of."""
+
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="LEVELS",
+            help="unit, area, division or another level of the tree, line; several with commas.",
+        ),
+    ] = None
 
 
 @bundled

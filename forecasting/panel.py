@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,10 @@ PRIOR_YEARS = 10
 """Older fiscal years are not read: with weights of 0.9 a year they would hardly count."""
 LARGEST = 1e150
 """Beyond this no sum of squares is finite, and no amount of money is that large."""
+SMALLEST = 1e-150
+"""Under this squares vanish, and no amount of money is that small: it is read as 0."""
+APART = 1e70
+"""A budget more times its series' months than this says no more than one of so many times."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,12 @@ class Panel:
 
 
 def fiscal_month(through: date, first_month: int) -> int:
-    """Number of the month of `through` in its fiscal year, 1 to 12."""
+    """Number of the month of `through` in its fiscal year, 1 to 12; `ValueError` for what is no day
+    or no month."""
+    if not isinstance(through, date):
+        raise ValueError(f"through must be a date, such as date(2020, 8, 1), got {through!r}")
+    if not isinstance(first_month, int) or not 1 <= first_month <= YEAR:
+        raise ValueError(f"first_month must be 1 to 12, got {first_month!r}")
     return (through.month - first_month) % YEAR + 1
 
 
@@ -60,10 +70,13 @@ def read_panel(
     # A series long enough for the models must not take its scale from there.
     short = np.isfinite(y).sum(1) < SHORTEST
     scale = _scale(np.concatenate([y, np.where(short[:, None], plan[:, -YEAR:], np.nan)], axis=1))
-    return Panel(names, outcome, Window(y / scale[:, None], k, plan / scale[:, None]), scale)
+    plan = np.clip(plan / scale[:, None], -APART, APART)
+    return Panel(names, outcome, Window(y / scale[:, None], k, plan), scale)
 
 
 def _check_columns(frame: pl.DataFrame, name: str) -> None:
+    if not isinstance(frame, pl.DataFrame):
+        raise ValueError(f"{name}: must be a Polars DataFrame, is {type(frame).__name__}")
     missing = [c for c in ("series", "period", "value") if c not in frame.columns]
     if missing:
         raise ValueError(f"{name}: missing column {', '.join(missing)}")
@@ -90,12 +103,16 @@ def _months(frame: pl.DataFrame, name: str, last: int) -> pl.DataFrame:
     late = rows.filter(pl.col("period").dt.day() != 1)
     if late.height:
         raise ValueError(f"{name}: period {late['period'][0]} is not the first of a month")
-    odd = rows.filter(pl.col("value").is_null() | ~(pl.col("value").abs() <= LARGEST))
+    size = pl.col("value").abs()
+    odd = rows.filter(pl.col("value").is_null() | ~(size <= LARGEST))
     if odd.height:
+        value = odd["value"][0]
+        finite = value is not None and math.isfinite(value)
+        what = f"is beyond {LARGEST:.0e}" if finite else "is not a finite amount"
         raise ValueError(
-            f"{name}: value {odd['value'][0]} of series {odd['series'][0]!r}, "
-            f"{odd['period'][0]}, is not a finite amount"
+            f"{name}: value {value} of series {odd['series'][0]!r}, {odd['period'][0]}, {what}"
         )
+    rows = rows.with_columns(pl.when(size >= SMALLEST).then("value").otherwise(0.0).alias("value"))
     twice = rows.filter(pl.struct("series", "ahead").is_duplicated())
     if twice.height:
         raise ValueError(

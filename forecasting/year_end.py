@@ -75,15 +75,12 @@ def forecast_year_end(
 
     Raises:
         ValueError: a column is missing or has another type; a null; a period that is not the
-            first of its month; a value that is not finite; two rows for one series and month; a
-            level outside (0, 1); `first_month` outside 1 to 12. Never for what the values are.
+            first of its month; a value that is not finite, or beyond 1e150; two rows for one series
+            and month; a `through` that is no date; a level outside (0, 1); `first_month` outside 1
+            to 12. Never for what the values are else: under 1e-150 they are 0.
     """
     del seed
-    wanted = sorted({*ALWAYS, *levels})
-    if not 0 < wanted[0] <= wanted[-1] < 1:
-        raise ValueError(f"levels must lie between 0 and 1, got {tuple(levels)}")
-    if not 1 <= first_month <= YEAR:
-        raise ValueError(f"first_month must be 1 to 12, got {first_month}")
+    wanted = _levels(levels)
     panel = read_panel(history, through, first_month, budget)
     window = panel.window
     complete = window.horizon == 0
@@ -92,6 +89,17 @@ def forecast_year_end(
     remaining, half = _forecast(window, methods, wanted, likelihood=fits)
     low, middle, high = _quantiles(window, remaining, half)
     return _frame(panel, wanted, (low, middle, high), methods)
+
+
+def _levels(levels: Sequence[float]) -> list[float]:
+    """All levels, rising; `ValueError` for what is none."""
+    try:
+        wanted = sorted({*ALWAYS, *map(float, levels)})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"levels must be numbers such as (0.8, 0.95), got {levels!r}") from error
+    if not 0 < wanted[0] <= wanted[-1] < 1:
+        raise ValueError(f"levels must lie between 0 and 1, got {tuple(levels)}")
+    return wanted
 
 
 def _forecast(

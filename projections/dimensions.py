@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 import polars as pl
@@ -201,7 +202,10 @@ class Tree:
     def below(self, unit: str) -> frozenset[str]:
         """The unit and everything under it; `UsageError` for a unit that nobody registered."""
         if unit not in self.organisation.units:
-            raise UsageError(f"There is no unit {unit!r}.", "`ledger status` lists the units.")
+            near = get_close_matches(unit, self.organisation.units)
+            known = f"Near: {', '.join(near)}. " if near else ""
+            remedy = "`ledger result --by unit` lists the units."
+            raise UsageError(f"There is no unit {unit!r}.", known + remedy)
         return frozenset({unit, *(u for u in self.organisation.units if unit in self.path(u))})
 
     def at_level(self, level: str) -> dict[str, str]:

@@ -19,13 +19,13 @@ from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from ledger.periods import first_day, shift
 from projections import facts
-from projections.dimensions import Dimensions, outcome_span
+from projections.dimensions import Dimensions
 from projections.forecast_parts import forecast_parts
 from projections.marked_entries import marked
 from projections.timelines import JOIN
 from reporting import numbers
 from reporting.catalogue import Language, has, label
-from reporting.forecast_model import Model, asked_of, forecast_structure, months_by
+from reporting.forecast_model import Model, asked_month, asked_of, forecast_structure, months_by
 from reporting.forecast_table import year_end
 from reporting.notes import asked, known
 from reporting.tables import Column, Table, table_from
@@ -80,7 +80,7 @@ def explain(book: Book, lang: Language, ask: Question) -> Explained:
     of the events that the round was opened on. Raises what `forecast_table.year_end` does."""
     opened = book.state.of(Forecasts).round(ask.round).opened if ask.round else None
     then = book if opened is None else Book(book.path, opened.log_size)
-    last = opened.through if opened else outcome_span(book, ask.through).last
+    last = opened.through if opened else asked_month(book, ask.through)
     unit = ask.unit or (opened.unit if opened else None)
     structure = opened.structure if opened else forecast_structure(book, ask.structure)
     where: dict[str, Any] = {"unit": unit, "tree": ask.tree}

@@ -19,7 +19,16 @@ import polars as pl
 from forecasting import structure
 from ledger.errors import ForecastError
 from ledger.periods import first_day
-from projections.dimensions import WITHOUT, structure_name
+from projections.dimensions import (
+    CODES,
+    LEVELS,
+    WITHOUT,
+    Tree,
+    axes,
+    outcome_span,
+    span_of,
+    structure_name,
+)
 from projections.forecast_parts import Parts, forecast_parts
 from projections.timelines import JOIN
 
@@ -32,6 +41,8 @@ TOTAL = "total"
 ENDED = "ended"
 #: Dimensions whose codes may be new.
 NAMED_CODES = ("project", "product", "activity")
+#: Dimensions that divide parts: a year has no rows by month.
+FINER = tuple(name for name in CODES if name != "month")
 #: Months of a year from which it is told that all have a code.
 TELLING = 3
 
@@ -110,6 +121,35 @@ class Model:
         spread = spread.join(sums.filter(methods == ENDED), on="series", how="anti")
         told = structure.around(sums, spread, self.limits(parts, "row"), names)
         return told.rename({"series": "row"})
+
+
+def asked_month(book: Book, through: str | None, year: str | None = None) -> str:
+    """The last month known that a forecast is asked for; without ``through`` as in other reports.
+
+    Raises `ForecastError` for a month that has no outcome yet, or is before the first: nobody's
+    year ends by it; `UsageError` for what is no period, and where nothing is booked at all.
+    """
+    if through is None:
+        return outcome_span(book, None, year).last
+    last = span_of(book, through, year).last
+    booked = sorted(book.postings()["period"].unique())
+    if booked and not booked[0] <= last <= booked[-1]:
+        late = last > booked[-1]
+        end, what = (booked[-1], "latest") if late else (booked[0], "first")
+        raise ForecastError(
+            f"There is no outcome in {last}; the {what} month with any is {end}.",
+            f"Give --through {end}{'' if late else ' or later'}.",
+        )
+    return outcome_span(book, through, year).last
+
+
+def rows_of(
+    book: Book, last: str, by: Sequence[str], tree: str, codes: Sequence[str] = FINER
+) -> tuple[str, ...]:
+    """The dimensions that a forecast's rows are by: levels of the tree, and of the codes those
+    given; else `UsageError`, which names them."""
+    levels = sorted(Tree(book, tree, last).levels - {*LEVELS, *CODES})
+    return axes(by, (*LEVELS, *levels, *codes))
 
 
 def forecast_structure(book: Book, given: str | None = None) -> str:

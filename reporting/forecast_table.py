@@ -19,16 +19,12 @@ import polars as pl
 
 import projections
 from forecasting.structure import around
-from ledger.errors import ForecastError, UsageError
 from ledger.log import Book
 from ledger.periods import first_day, months_between, shift
 from projections import facts
 from projections.dimensions import (
-    CODES,
-    LEVELS,
     WITHOUT,
     Dimensions,
-    outcome_span,
 )
 from projections.forecast_parts import Parts
 from projections.timelines import JOIN
@@ -37,8 +33,10 @@ from reporting.forecast_model import (
     TOTAL,
     Asked,
     Model,
+    asked_month,
     asked_of,
     forecast_structure,
+    rows_of,
 )
 from reporting.forecast_spread import along_tree
 
@@ -95,14 +93,11 @@ def _year_end(
     assumed_in: str | None,
     **ask: Any,
 ) -> pl.DataFrame:
-    if "month" in by:
-        rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
-        raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
+    year = ask.get("year")
+    last = asked_month(book, through, year)
+    by = rows_of(book, last, by, ask.get("tree") or "line")
     if "line" in by and ask.get("structure") is None:
         ask["structure"] = forecast_structure(book)
-    year = ask.get("year")
-    last = (book.period(through) if through else outcome_span(book, None, year)).last
-    _require_outcome(book, last)
     known = projections.result(book, through, by=by, **ask)
     ask.pop("year", None)
     keys = known.columns[: known.columns.index("name")]
@@ -135,16 +130,6 @@ def _whole(model: Model, asked: Asked, spread: pl.DataFrame) -> dict[str, int]:
     left = pl.DataFrame({"series": [TOTAL], "remaining": [asked.details["remaining"].sum()]})
     told = around(left, spread, model.limits(parts, "row"), model.quantiles).row(0, named=True)
     return {name: told[name] - told["remaining"] for name in model.quantiles}
-
-
-def _require_outcome(book: Book, last: str) -> None:
-    """A month that nobody has booked is not a month of nothing."""
-    latest = book.postings()["period"].max()
-    if isinstance(latest, str) and latest < last:
-        raise ForecastError(
-            f"There is no outcome in {last}; the latest month with any is {latest}.",
-            f"Give --through {latest}.",
-        )
 
 
 def _last_year(book: Book, history: pl.DataFrame, last: str) -> pl.DataFrame:

@@ -21,11 +21,12 @@ from ledger.families.scenario import ScenarioRun, Scenarios
 from ledger.log import Book
 from ledger.periods import first_day
 from ledger.risk_matrix import matrix_of
-from projections.dimensions import CODES, Dimensions, axes, outcome_span
+from projections.dimensions import Dimensions
 from projections.scenario_runs import hundredths
 from projections.timelines import JOIN
 from reporting import numbers
 from reporting.catalogue import Language, has, label
+from reporting.forecast_model import asked_month, forecast_structure, rows_of
 from reporting.forecast_table import year_end
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
@@ -84,10 +85,12 @@ class Drawn:
 
 
 def question(book: Book, through: str | None, by: Sequence[str], **more: Any) -> Question:
-    """The question of that period, else of the latest with outcome; raises `UsageError`."""
-    last = outcome_span(book, through, more.pop("year", None)).last
-    rows_by = axes(by)
-    axes(rows_by, [name for name in rows_by if name == "line" or name not in CODES])
+    """The question of that period, else of the latest with outcome; raises `ForecastError` for a
+    month without outcome, and `UsageError`."""
+    last = asked_month(book, through, more.pop("year", None))
+    rows_by = rows_of(book, last, by, more.get("tree") or "line", ("line",))
+    if "line" in rows_by:
+        more["structure"] = forecast_structure(book, more.get("structure"))
     return Question(last, rows_by, **more)
 
 

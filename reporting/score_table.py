@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ledger.errors import UsageError
 from ledger.log import Book
 from ledger.periods import first_day
-from projections.dimensions import CODES, LEVELS, outcome_span
 from projections.forecast_parts import forecast_parts
 from projections.round_scores import Accuracy, By, Figures
 from projections.round_scores import accuracy as _scored
 from reporting import forecast_table
 from reporting.catalogue import Language, label
+from reporting.forecast_model import asked_month, forecast_structure, rows_of
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
 from reporting.tables import Column, Table, table_from, table_of
@@ -65,12 +64,11 @@ def compare(
     """
     from forecasting.backtest import scores
 
-    by = tuple(by)
-    if "month" in by:
-        rows_by = [name for name in (*LEVELS, *CODES) if name != "month"]
-        raise UsageError("A year's end has no rows by 'month'.", f"Known: {', '.join(rows_by)}.")
     year = ask.pop("year", None)
-    last = outcome_span(book, through, year).last
+    last = asked_month(book, through, year)
+    by = rows_of(book, last, tuple(by), ask.get("tree") or "line")
+    if "line" in by:
+        ask["structure"] = forecast_structure(book, ask.get("structure"))
     told = past_forecasts(book, last, by, origins, 1 if year is not None else years, ask)
     if year is not None:
         first = first_day(book.organisation.calendar.year_of(last)[0])
@@ -213,7 +211,7 @@ def accuracy(
         return {(where, line): (rest, low, high) for where, line, rest, low, high in rows}
 
     scored = _scored(book, last, ask_again, round=round, unit=unit, by=by)
-    notes = [*_asked(book, lang, unit=unit), *_judged(scored, lang), _known(book, lang)]
+    notes = [*_asked(book, lang, unit=unit), *_judged(book, last, scored, lang), _known(book, lang)]
     return table_of(
         scored.frame,
         (),
@@ -224,11 +222,14 @@ def accuracy(
     )
 
 
-def _judged(scored: Accuracy, lang: Language) -> list[str]:
+def _judged(book: Book, last: str, scored: Accuracy, lang: Language) -> list[str]:
     """What the errors mean, how often the interval held; or why nothing is scored."""
     if not scored.rounds:
         return [label("note.accuracy_no_round", lang)]
     if not scored.scored:
+        later = book.postings()["period"].max()
+        if isinstance(later, str) and later > last:
+            return [label("note.accuracy_later", lang, last=last, latest=later)]
         return [label("note.accuracy_pending", lang)]
     notes = [label(f"note.accuracy_{key}", lang) for key in ("error", "last")]
     if scored.intervals:

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any, ClassVar, Literal
 
 from ledger.commands import Decision, Lookup
-from ledger.errors import ForecastError, Problem, RuleBroken, UsageError
+from ledger.errors import ForecastError, Problem, ProblemKind, RuleBroken, UsageError
 from ledger.events import Draft, Event, Private, Upcaster
 from ledger.families.governance import Governance
 from ledger.families.organisation import Organisation
@@ -336,12 +336,17 @@ class Assume:
         for row in self.rows:
             content = {k: v for k, v in row.items() if k != "line" and v not in (None, "")}
             found = remedy = None
-            name = content.get("round", "")
-            if name not in rounds or rounds[name].adopted_at is not None:
-                found, remedy = f"round {name!r} is not open", "Open it first."
+            name, code = content.get("round", ""), "bad-assumption"
+            if name not in rounds:
+                code, found = "unknown-round", f"there is no forecast round {name!r}"
+                remedy = "Open it with `ledger forecast round`."
+            elif rounds[name].adopted_at is not None:
+                code, found = "round-adopted", f"round {name!r} is adopted and locked"
+                remedy = "Open a new one."
             elif content.get("unit") not in organisation.units:
                 found, remedy = f"unit {content.get('unit')!r} is not registered", "Correct it."
             elif (stands := Standing(rounds[name], organisation).of(content["unit"])) in STILL:
+                code = "forecast-submitted"
                 found = f"unit {content['unit']!r} is {stands} in round {name!r}"
                 remedy = "Let it be returned first: `ledger forecast return`."
             elif content.get("assumption") not in ASSUMPTIONS:
@@ -356,7 +361,9 @@ class Assume:
             elif content.get("first", "") > content.get("last", "9999-12"):
                 found, remedy = f"from {content['first']} to {content['last']}", "Swap them."
             if found and remedy:
-                problem = Problem("bad-assumption", self.file, row.get("line"), found, remedy)
+                # What the state of the round forbids is a rule, as for entries.
+                kind: ProblemKind = "content" if code == "bad-assumption" else "rule"
+                problem = Problem(code, self.file, row.get("line"), found, remedy, kind)
                 decision.problems.append(problem)
             else:
                 event = AssumptionMade.model_validate(content)

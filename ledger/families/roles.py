@@ -129,7 +129,7 @@ def second_person(state: State, first: Who, second: Who) -> bool:
     if not second.person or first.person == second.person:
         raise SecondPersonMissing(
             f"{first.actor} acted, and another person must approve.",
-            "Let somebody else do it (--actor), or name another (--approved-by).",
+            "Let somebody else do it, or name another where the command asks who approves.",
         )
     shared = first.user is not None and first.user == second.user
     if shared and state.of(Organisation).setting("four_eyes", FOUR_EYES[0]) != "actor":

@@ -119,7 +119,8 @@ def question(
     founded = book.organisation.require_founded()
     asked = unit or founded.root
     if asked not in book.organisation.units and asked != founded.root:
-        raise UsageError(f"There is no unit {asked!r}.", "`ledger status` lists the units.")
+        remedy = "`ledger result --by unit` lists the units."
+        raise UsageError(f"There is no unit {asked!r}.", remedy)
     return Question(book, lang, outcome_span(book, through).last, asked, scale)
 
 

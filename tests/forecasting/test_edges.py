@@ -3,6 +3,7 @@ worked out by hand or follow from the documented rule named in each test."""
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ import polars as pl
 import pytest
 
 from forecasting import forecast_year_end
+from forecasting.explanation import explain_year_end
 
 THROUGH = date(2023, 8, 1)
 QUANTILES = ["p2_5", "p10", "p50", "p90", "p97_5"]
@@ -258,8 +260,42 @@ def test_wrong_input_is_refused_by_name(
         forecast_year_end(frame, THROUGH, budget=change(frame))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e-300, 1e-310, 1e-150, 1e-100])
+@pytest.mark.parametrize("budgeted", [1e-300, 1.0, 1e149])
+def test_amounts_of_no_size_and_budgets_of_any_say_nothing_odd(
+    size: float, budgeted: float
+) -> None:
+    """No warning, and a finite answer."""
+    frame = months([size * (1 + i % 5) for i in range(32)])
+    plan = months([budgeted] * 36, date(2023, 12, 1))
+    told = forecast_year_end(frame, THROUGH, budget=plan).drop("series", "method")
+    assert all(math.isfinite(value) for value in told.row(0))
+
+
+@pytest.mark.parametrize("value", [1e300, -1e151])
+def test_amounts_beyond_squares_are_refused_by_name(value: float) -> None:
+    with pytest.raises(ValueError, match="is beyond 1e"):
+        forecast_year_end(months([value]), THROUGH)
+
+
+@pytest.mark.parametrize("through", ["2023-09", "2023-09-01", None, 202309])
+def test_a_through_that_is_no_day_is_refused_by_name(through: Any) -> None:
+    with pytest.raises(ValueError, match="through must be a date"):
+        forecast_year_end(months([-1.0]), through)
+    with pytest.raises(ValueError, match="through must be a date"):
+        explain_year_end(months([-1.0]), through)
+
+
 def test_wrong_options_are_refused() -> None:
     frame = months([-1.0])
+    for levels in ("80", [None], 0.8):
+        with pytest.raises(ValueError, match="levels must"):
+            forecast_year_end(frame, THROUGH, levels=levels)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="must be a Polars DataFrame"):
+        forecast_year_end({"series": []}, THROUGH)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="first_month"):
+        forecast_year_end(frame, THROUGH, first_month="4")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="levels"):
         forecast_year_end(frame, THROUGH, levels=(1.0,))
     with pytest.raises(ValueError, match="first_month"):
