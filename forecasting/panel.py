@@ -40,7 +40,7 @@ def fiscal_month(through: date, first_month: int) -> int:
     or no month."""
     if not isinstance(through, date):
         raise ValueError(f"through must be a date, such as date(2020, 8, 1), got {through!r}")
-    if not isinstance(first_month, int) or not 1 <= first_month <= YEAR:
+    if first_month not in range(1, YEAR + 1):
         raise ValueError(f"first_month must be 1 to 12, got {first_month!r}")
     return (through.month - first_month) % YEAR + 1
 

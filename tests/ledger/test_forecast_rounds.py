@@ -140,7 +140,7 @@ def test_what_is_submitted_stands_still(store, act) -> None:
         "forecast-submitted"
     ]
     made = {"round": "R", "unit": "6101", "assumption": "one_off"}
-    assert refused(act, Assume((made,), "a.csv")) == ["bad-assumption"]
+    assert refused(act, Assume((made,), "a.csv")) == ["forecast-submitted"]
     assert act(rows(("620", "Personal", -1)), ACTOR, "control").recorded == 1
     act(ReturnForecast("R", "6102", "ny hyra"), "Bo", "bo")
     assert states(store, "6101", "6102") == ["submitted", "returned"]
