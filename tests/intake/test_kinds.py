@@ -136,7 +136,7 @@ def test_assumptions(store, tmp_path):
     assert (row["assumption"], row["first"], row["last"]) == ("one_off", "2020-10", "2020-11")
     assert row["report_line"] == "Kostnader"
     wrong = text.replace("engångspost", "gissning").replace(f"{ROUND};10;;", "2019;10;;")
-    assert problems(store, write(tmp_path, wrong)) == [(2, "bad-assumption"), (3, "bad-assumption")]
+    assert problems(store, write(tmp_path, wrong)) == [(2, "bad-assumption"), (3, "unknown-round")]
 
 
 @pytest.mark.parametrize(
