@@ -19,6 +19,7 @@ THROUGH, AUGUST, ROUND = "2020-09", "2020-08", "2020-T2"
 #: When the divisions' reports of August stood as they were handed in.
 HANDED_IN = "2020-09-30"
 MARK = "ombyggnation"
+DIVISIONS = "division_reports"
 CONTROLLER, ECONOMIST, DIRECTOR = "regioncontroller", "ekonom", "ekonomidirektör"
 
 
@@ -71,7 +72,11 @@ def year(data: Path) -> Iterator[Step]:
     yield from _reopened()
     yield from _month(shift(AUGUST, 1))
     for hour, name in enumerate(
-        ("statistics-2020-10", "assignments-2020-10", f"commentary-{THROUGH}"), 8
+        (
+            *("statistics-2020-10", "assignments-2020-10"),
+            *(f"commentary-{THROUGH}", f"attachments-{THROUGH}"),
+        ),
+        8,
     ):
         yield _file(followed, date(2020, 10, 13), hour, f"{name}.csv")
 
@@ -123,18 +128,39 @@ def _closed(
 
 
 def show(common: Common) -> None:
-    """The divisions' results: of August as they were handed in, and of September."""
+    """The figures that are told first, the divisions as they were handed in, the report in files,
+    and where to go from there."""
     import sys
 
     from cli.output import is_bold
+    from cli.report import Written, write_report
     from cli.session import book_of
-    from reporting import reports
+    from reporting.region_tables import region
     from reporting.render import to_lines
 
-    lang = common.spoken
-    for through, known_at in ((AUGUST, HANDED_IN), (THROUGH, None)):
+    for name, through, known_at in (
+        ("region_summary", THROUGH, None),
+        ("divisions", AUGUST, HANDED_IN),
+    ):
         book = book_of(common, known_at)
-        table = reports.result(book, lang, through=through, by=("division",))
-        lines = to_lines(table, lang, "mnkr", bold=is_bold(sys.stdout))
+        table = region(name, book, common.spoken, through=through, brief=True).table
+        lines = to_lines(table, common.spoken, "mnkr", bold=is_bold(sys.stdout))
         put("\n" + "\n".join(lines) + "\n")
     put(f"\n{word('note.simulated')}\n")
+    report = Written(
+        store=common.path,
+        lang=common.lang,
+        through=THROUGH,
+        at=[f"{DIVISIONS}={AUGUST}@{HANDED_IN}"],
+        to="html,docx,xlsx",
+        folder=str(Path(common.path).parent),
+    )
+    write_report("director", report)
+    put(f"\n{word('message.next')}\n")
+    at = f"--store {common.path}"
+    for why, command in (
+        ("next.pairs", f"ledger region pairs --by unit --unmet {at}"),
+        ("next.trees", f"ledger region divisions --tree halsocentraler {at}"),
+        ("next.changed", f"ledger diff --through {AUGUST} --known-at {HANDED_IN} {at}"),
+    ):
+        put(f"  {word(why)}\n    {command}\n")

@@ -44,6 +44,8 @@ class Asked(Common):
 
 
 FORMS = ("html", "docx", "xlsx")
+#: Reports that are in another scale than thousands, unless asked.
+_SCALES: dict[str, Scale] = {"director": "mnkr"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,18 @@ def interim(ask: Written) -> None:
 
     Result, costs, forecast and risks with what lies behind, in one file of each form.
     """
-    _write("interim", ask)
+    write_report("interim", ask)
+
+
+@app.command()
+@bundled
+def director(ask: Written) -> None:
+    """The director's report of a region.
+
+    The region's month beside the divisions' last tertial; --at gives a section its own period and
+    known-at, which its heading then says.
+    """
+    write_report("director", ask)
 
 
 @app.command("list")
@@ -101,13 +114,13 @@ def list_(
     """
     from cli.report_publishing import listed
     from ledger.errors import UsageError
-    from reporting.report.registry import REPORTS
+    from reporting.report.registry import REPORTS, WHOLE
 
     if report is not None and report not in REPORTS:
         raise UsageError(f"There is no report {report!r}.", f"Known: {', '.join(REPORTS)}.")
     question, found = _question(ask), 0
     for name, parts in REPORTS.items():
-        if report in (None, name):
+        if report == name or (report is None and (question.is_whole or name not in WHOLE)):
             found += listed(name, parts, question)
     if found:
         raise typer.Exit(FINDINGS)
@@ -117,28 +130,28 @@ def list_(
 @bundled
 def monthly(ask: Written) -> None:
     """The month on two pages: result, lines, costs, staffing."""
-    _write("monthly", ask)
+    write_report("monthly", ask)
 
 
 @app.command()
 @bundled
 def personnel(ask: Written) -> None:
     """People: worked time, headcount, extra time, sick leave."""
-    _write("personnel", ask)
+    write_report("personnel", ask)
 
 
 @app.command()
 @bundled
 def production(ask: Written) -> None:
     """Production, access, the patient board, assignments."""
-    _write("production", ask)
+    write_report("production", ask)
 
 
 @app.command("internal-control")
 @bundled
 def internal_control(ask: Written) -> None:
     """The control activities of the year."""
-    _write("internal-control", ask)
+    write_report("internal-control", ask)
 
 
 @app.command()
@@ -151,7 +164,7 @@ def template(
     put_file(DEFAULT.read_bytes(), output)
 
 
-def _write(name: str, ask: Written) -> None:
+def write_report(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
     from cli.report_publishing import publish, told
     from ledger.errors import FindingsLeft
@@ -160,7 +173,7 @@ def _write(name: str, ask: Written) -> None:
     from reporting.report.registry import REPORTS
 
     forms = _forms(ask.to)
-    question = _question(ask)
+    question = _question(ask, _SCALES.get(name, "tkr"))
     found = findings(REPORTS[name], question) if ask.publish else []
     told(found)
     if found and not ask.with_findings:
@@ -201,9 +214,10 @@ def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:
     from dataclasses import replace
 
     from ledger.errors import UsageError
-    from reporting.report.registry import REPORTS
+    from reporting.report.registry import OTHERS, REPORTS
 
-    keys, found = [part.key for part in REPORTS[name]], {}
+    keys = [part.key for part in REPORTS[name]]
+    found = OTHERS[name](question) if name in OTHERS else {}
     for text in ask.at or ():
         key, equals, rest = text.partition("=")
         period, at, time = rest.partition("@")
@@ -216,11 +230,11 @@ def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:
     return found
 
 
-def _question(ask: Asked) -> Question:
+def _question(ask: Asked, scale: Scale = "tkr") -> Question:
     from reporting.report.document import question
 
     book = book_of(ask, ask.known_at)
-    return question(book, ask.spoken, through=ask.through, unit=ask.unit, scale=ask.scale or "tkr")
+    return question(book, ask.spoken, through=ask.through, unit=ask.unit, scale=ask.scale or scale)
 
 
 def _forms(text: str) -> list[str]:

@@ -23,6 +23,10 @@ def staffing(
         Literal["accumulated", "month", "tertial", "rolling12"] | None,
         typer.Option("--span", help="From the fiscal year's first month, or the month alone, …"),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="PERIOD", help="Headcount: also the change since then."),
+    ] = None,
 ) -> None:
     """Worked time, extra time, headcount, sick leave.
 
@@ -35,6 +39,8 @@ def staffing(
 
     if ask.structure is not None:
         raise UsageError("Staffing has no report lines.", "Leave --structure out.")
+    if since is not None and ask.publish:
+        raise UsageError("A table with --since is not published.", "Leave one of them out.")
     book = book_of(ask, ask.known_at)
     words: dict[str, Any] = {
         "table": table,
@@ -45,6 +51,8 @@ def staffing(
         "year": ask.year,
         "span": span,
     }
-    shown = staffing_table.staffing(book, ask.spoken, people=ask.form == "table", **words)
+    shown = staffing_table.staffing(
+        book, ask.spoken, people=ask.form == "table", since=since, **words
+    )
     show(shown, ask, simulated=is_simulated(book))
     publish(ask, book, "staffing", words)

@@ -220,6 +220,7 @@ def headcount(
     unit: str | None = None,
     tree: str = "line",
     year: str | None = None,
+    since: str | None = None,
 ) -> pl.DataFrame:
     """How many are employed and hired in a month, and the changes since three others.
 
@@ -227,7 +228,8 @@ def headcount(
     (permanent, temporary, employed: these two together, hired), ``people`` (Int64, at the end of
     the last month), ``month_before``, ``year_start`` (the month before the fiscal year),
     ``year_before`` (the same month last year), each with its ``change_…`` (Int64: now less then).
-    Null where not known; a measure that nobody ever reported has no row. ``by`` as in `staff_time`.
+    With ``since``, a month, also ``since`` and ``change_since``. Null where not known; a measure
+    that nobody ever reported has no row. ``by`` as in `staff_time`.
 
     Raises `ledger.errors.UsageError`.
     """
@@ -235,8 +237,14 @@ def headcount(
         book, through, known_at, by=by, unit=unit, tree=tree, year=year, span="month"
     )
     last = asked.asked.last
-    since = (shift(last, -1), shift(asked.asked.year[0], -1), shift(last, -12))
-    spans = {"people": [last]} | {n: [month] for n, month in zip(_SINCE, since, strict=True)}
+    earlier = dict(
+        zip(
+            _SINCE, (shift(last, -1), shift(asked.asked.year[0], -1), shift(last, -12)), strict=True
+        )
+    )
+    if since is not None:
+        earlier["since"] = asked.book.period(since).last
+    spans = {"people": [last]} | {name: [month] for name, month in earlier.items()}
     sums, rows = asked.sums(spans), []
     for row in asked.rows:
         for measure in STAFF:
@@ -244,9 +252,12 @@ def headcount(
             if not asked.reported(parts):
                 continue
             found = {name: sums.together(row, parts, name) for name in spans}
-            changes = {f"change_{n}": change(found["people"], found[n]) for n in _SINCE}
+            changes = {f"change_{n}": change(found["people"], found[n]) for n in earlier}
             rows.append({**asked.named(row), "measure": measure, **found, **changes})
-    return pl.DataFrame(rows, schema=asked.schema | _HEADCOUNT_COLUMNS)
+    more = () if since is None else ("since", "change_since")
+    return pl.DataFrame(
+        rows, schema=asked.schema | _HEADCOUNT_COLUMNS | dict.fromkeys(more, pl.Int64)
+    )
 
 
 _MONTH_COLUMNS: dict[str, type[pl.DataType]] = {

@@ -133,8 +133,13 @@ def _notes(
                 yield label("note.as_published", lang, time=time)
             continue
         yield label(f"note.{note}", lang)
-    yield label("note.tree_of", lang, tree=words.get("tree", "line").partition("@")[0],
-                month=words.get("tree", "line").partition("@")[2] or last)  # fmt: skip
+    yield tree_note(lang, last, words.get("tree"))
+
+
+def tree_note(lang: Language, last: str, tree: str | None = None) -> str:
+    """In which tree, as of which month, the figures stand."""
+    name, _, month = (tree or "line").partition("@")
+    return label("note.tree_of", lang, tree=name, month=month or last)
 
 
 def _changed(frame: pl.DataFrame, name: str, lang: Language) -> Iterable[str]:
@@ -194,12 +199,12 @@ def _figures_named(table: Table, book: Book, last: str, lang: Language) -> Table
     rows = []
     for row in table.rows:
         key = f"value.{row[0]}"
-        name = label(key, lang) if has(key) else _tree_name(book, str(row[0]), last)
+        name = label(key, lang) if has(key) else tree_name(book, str(row[0]), last)
         rows.append((name, *row[1:]))
     return replace(table, rows=tuple(rows))
 
 
-def _tree_name(book: Book, name: str, last: str) -> str:
+def tree_name(book: Book, name: str, last: str) -> str:
     """What a tree's only top is called; else the name as it is."""
     if name not in book.organisation.trees:
         return name

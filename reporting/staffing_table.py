@@ -64,6 +64,7 @@ def staffing(
     tree: str | None = None,
     year: str | None = None,
     span: str | None = None,
+    since: str | None = None,
 ) -> Table:
     """One of the tables, asked so; for ``people`` without what says nothing to them.
 
@@ -79,12 +80,16 @@ def staffing(
         ask["span"] = span or "accumulated"
     elif span is not None:
         raise UsageError(f"The table {name} has no span.", "Leave --span out.")
+    if since is not None:
+        if name != "headcount":
+            raise UsageError(f"The table {name} has no --since.", "Leave it out.")
+        ask["since"] = since
     if name == "months" and by:
         raise UsageError("The months are of one part.", "Give --unit, and leave --by out.")
     if name != "months":
         ask["by"] = tuple(by) if by else (("area",) if name == "overview" else ())
     frame = projections.PROJECTIONS[projection].function(book, through, **ask)
-    columns = [_worded(column) for column in columns_of(frame, ())]
+    columns = [_worded(column, since) for column in columns_of(frame, ())]
     keys = columns[: frame.width - len(_own(name, columns))]
     whole = len(ask.get("by", ())) == 1
     if people:
@@ -112,8 +117,10 @@ def _own(name: str, columns: Sequence[Column]) -> list[str]:
     return found[found.index(first.get(name, "measure")) :]
 
 
-def _worded(column: Column) -> Column:
-    """A column whose values are words, with its heading."""
+def _worded(column: Column, since: str | None) -> Column:
+    """A column whose values are words, with its heading; one of a month is called by it."""
+    if column.key == "since":
+        return replace(column, word=since)
     if column.key not in _WORDED:
         return column
     return replace(column, words="staffing", word=_WORDED[column.key])

@@ -11,7 +11,7 @@ script.
 
     printed ─→ books ─┬─→ vouchers ─→ 2020/*.csv, balances-2019.csv, budget-2020.csv
                       └─→ plans ─→ forecast-2020-T2.csv, action-*.csv
-    staffing ─→ staffing/*.csv; texts ─→ followed ─→ commentary-*.csv
+    staffing ─→ staffing/*.csv; texts ─→ followed ─→ commentary-*.csv, attachments
 """
 
 from __future__ import annotations

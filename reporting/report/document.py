@@ -43,6 +43,11 @@ class Question:
         return found
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole organisation is asked about."""
+        return self.unit == self.book.organisation.require_founded().root
+
+    @property
     def unit_name(self) -> str:
         """The part's name, or its code."""
         return Tree(self.book, "line", self.through).unit_names().get(self.unit) or self.unit

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import projections
 from ledger.errors import UsageError
 from ledger.families.governance import Closed
-from reporting import numbers, plan_table
+from reporting import numbers, plan_table, region_tables
 from reporting.catalogue import LANGUAGES, label
 from reporting.report import people
 from reporting.report.document import Part, Question
@@ -148,6 +148,14 @@ def _rounded(exact: Decimal, like: Decimal) -> Decimal:
     return exact.quantize(like, ROUND_HALF_UP)
 
 
+def _unmet(ask: Question) -> Iterator[tuple[str, str]]:
+    """Internal pairs that do not meet."""
+    shown = region_tables.region(
+        "internal_pairs", ask.book, ask.lang, through=ask.through, by=("unit",), unmet=True
+    )
+    yield from ((one.code, one.text) for one in shown.findings)
+
+
 #: What is asked of a section's figures, by its key.
 _FIGURES: dict[str, Callable[[Question], Iterator[tuple[str, str]]]] = {
     "scorecard_people": _scorecard,
@@ -155,4 +163,5 @@ _FIGURES: dict[str, Callable[[Question], Iterator[tuple[str, str]]]] = {
     "forecast": _no_round,
     "action_plan": _plan("action_plan"),
     "investments": _plan("investments"),
+    "internal_items": _unmet,
 }

@@ -179,3 +179,48 @@ def test_the_pair_that_does_not_meet_is_a_finding(ask):
     total = ask("region", "internal", "--through", "2020-09")[-1]
     assert total["internal"] == "184000.00"
     assert printed(total["gross"], "0") == printed(total["net"], "0") == "431"
+
+
+def test_the_staffing_of_the_region(ask):
+    """The 13 figures of ``staffing_facts.csv`` that are the region's own or division Service's."""
+    heads = {
+        month: {
+            row["measure"]: row
+            for row in ask("staffing", "headcount", "--through", month, "--since", "2019-09")
+        }
+        for month in ("2020-08", "2020-09")
+    }
+    time = {
+        month: {
+            row["measure"]: row
+            for row in ask("staffing", "time", "--span", "month", "--through", month)
+        }
+        for month in ("2020-08", "2020-09")
+    }
+    service = ("--unit", "50", "--through", "2020-08")
+    sick = [row["sick_percent"] for row in ask("staffing", "months", *service)[-8:]]
+    own = {row["figure"]: row for row in ask("staffing", "sick-leave", *service)}["total"]
+    worked = {row["measure"]: row for row in ask("staffing", "time", *service)}["worked"]
+    september, august = heads["2020-09"], heads["2020-08"]
+    ours = {
+        "Förändring antal anställda september": september["employed"]["change_month_before"],
+        "varav vikarier": september["temporary"]["change_month_before"],
+        "Förändring antal anställda totalt": september["employed"]["change_since"],
+        "Förändring årsarbetare": time["2020-09"]["worked"]["change_fte"],
+        "Förändring antal anställda augusti": august["employed"]["change_month_before"],
+        "varav tillsvidareanställda": august["permanent"]["change_month_before"],
+        "varav vikarier/tillfälligt anställda": august["temporary"]["change_month_before"],
+        "Förändring antal anställda sedan september 2019": august["employed"]["change_since"],
+        "Övertid förändring": time["2020-08"]["overtime"]["change_fte"],
+        "Arbetad tid förändring": time["2020-08"]["worked"]["change_fte"],
+        "Sjukfrånvaro": own["percent"],
+        "Sjukfrånvaro högst": max(sick, key=Decimal),
+        "Minskade arbetade timmar": worked["change_fte"],
+    }
+    known = {row["metric"]: row for row in facts("staffing_facts")}
+    assert len(known) == 20
+    for name, figure in ours.items():
+        assert printed(str(figure), known[name]["value"], "") == known[name]["value"], name
+    assert sick[3] == max(sick, key=Decimal)  # April
+    # "drygt 1 procentenhet högre än samma period 2019"
+    assert 1 < Decimal(own["percent"]) - Decimal(own["last_year_percent"]) < Decimal("1.5")

@@ -115,6 +115,8 @@ def test_headcount_and_its_three_changes(staffed):
     assert [rows["6201", "employed"][name] for name in names] == [32, -3, 0, 0]
     first = by(headcount(staffed.book, "2019-01"), "measure")["employed",]
     assert [first[name] for name in names] == [47, None, None, None]
+    since = by(headcount(staffed.book, "2020-08", since="2020-07"), "measure")["employed",]
+    assert (since["since"], since["change_since"]) == (49, -3)
 
 
 def test_what_nobody_reported_is_not_known_and_what_a_month_leaves_out_is_zero(staffed):

@@ -226,6 +226,12 @@ SETTINGS = {
     "structure.statement": "resultaträkning",
     "structure.balance_requirement": "balanskravsutredning",
     "region.trees": CENTRE_TREE,
+    "report.statistics.events": "covid-19,tandvård,finans",
+    "report.statistics.people_report": "omställning",
+    "report.statistics.operations_report": "inhyrd personal",
+    "report.statistics.online_doctors": "nätläkare",
+    "report.statistics.patient_board": "patientnämnd",
+    "report.statistics.regional_board": "kultur",
     "variance.tolerance": "50000",
     "staffing.hours_per_fte": "1760",
     # what division 20's action plan gives by month, in hundredths of its assignment

@@ -20,6 +20,16 @@ REGION_AUGUST = (
         "skjutits upp, medan besök på distans har ökat kraftigt. Alla verksamheter planerar för "
         "hur det som skjutits upp ska tas igen.",
     ),
+    (
+        "people_report",
+        "Antalet anställda minskar. Övertiden ökar igen efter sommaren, och semesteruttaget var "
+        "lågt när pandemin krävde folk på plats.",
+    ),
+    (
+        "people_report/Omställningsarbetet",
+        "Konsulternas översyn av sjukvårdssystemet är klar och offentlig. Medarbetarna har "
+        "lämnat många förslag; de fördelas till verksamheterna. En projektorganisation bildas.",
+    ),
 )
 #: Of each division's own report.
 DIVISIONS: Mapping[str, str] = {
@@ -54,16 +64,6 @@ MONTH = (
         "production_access",
         "Besök, vårdtillfällen och operationer är färre än förra året. Tillgängligheten släpar "
         "efter en månad.",
-    ),
-    (
-        "people_report",
-        "Antalet anställda minskar. Övertiden ökar igen efter sommaren, och semesteruttaget var "
-        "lågt när pandemin krävde folk på plats.",
-    ),
-    (
-        "people_report/Omställningsarbetet",
-        "Konsulternas översyn av sjukvårdssystemet är klar och offentlig. Medarbetarna har "
-        "lämnat många förslag; de fördelas till verksamheterna. En projektorganisation bildas.",
     ),
     (
         "events/Antalet covidpositiva ökar i länet",
