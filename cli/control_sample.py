@@ -221,7 +221,7 @@ def _commit(
     selection = asked_for(
         then,
         Selection(
-            unit=ask.unit or book.organisation.require_founded().root,
+            unit=_unit(ask, book, control),
             population=choice.population,
             tree=ask.tree,
             first=choice.first,
@@ -254,6 +254,21 @@ def _year(book: Book, control: str | None, last: str | None) -> str | None:
         return book.organisation.calendar.year_of(last)[0][:4]
     years = [year for year, name in book.state.of(Controls).activities if name == control]
     return max(years, default=None)
+
+
+def _unit(ask: Sampling, book: Book, control: str | None) -> str:
+    """The unit asked for; that of the control, as planned last; else the whole organisation."""
+    from ledger.families.control import Controls
+
+    planned = [
+        activity.planned
+        for (_, name), activity in book.state.of(Controls).activities.items()
+        if name == control
+    ]
+    found = max(planned, key=lambda plan: plan.year, default=None)
+    if ask.unit is None and found is not None:
+        return found.unit
+    return ask.unit or book.organisation.require_founded().root
 
 
 def _next_name(book: Book) -> str:
@@ -323,7 +338,7 @@ def _judged(
             raise UsageError(f"{piece!r} is no event's position.", "See `ledger journal`.")
         positions.append(at)
     more: dict[str, Any] = {"control": control, "year": _year(book, control, None)}
-    unit = ask.unit or book.organisation.require_founded().root
+    unit = _unit(ask, book, control)
     name = name or _next_name(book)
     event = judged(book, name, unit, positions, (reason or "").strip(), **more)
     record(ask, DrawSample(event), _SOURCE)

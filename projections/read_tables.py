@@ -19,6 +19,8 @@ from ledger.errors import UsageError
 from ledger.events import EVENTS, private_fields
 from ledger.log import POSTINGS, Book, connect
 from projections.account_balance import balance
+from projections.control_register import internal_control
+from projections.control_samples import sample_items, samples
 from projections.cost_growth import cost_development
 from projections.facts import any_amount
 from projections.period_result import result
@@ -60,23 +62,43 @@ MEANING: dict[str, tuple[str, str]] = {
     "amount": ("öre", "amount"),
     "annual_budget": ("öre", "budget of the whole fiscal year"),
     "area": ("", "area (verksamhetsområde)"),
+    "assessed": ("", "items of the sample that are assessed"),
+    "assessed_on": ("", "day of the assessment"),
+    "assessment": ("", "fine, deviation, misstatement or missing; empty: not assessed"),
+    "attribute": ("", "what of the item was tested; empty: the item as a whole"),
+    "audited": ("öre", "what should have been booked"),
     "budget": ("öre", "budget of the same months; empty where the year has none"),
     "change": ("öre", "debit + credit"),
     "change_percent": ("percent", "text with two decimals; see the table"),
     "closing": ("öre", "balance after the last month"),
     "code": ("", "code of a dimension"),
+    "conclusion": ("", "adequate, deficient, not_performed or not_assessable"),
+    "confidence": ("", "how sure a sample's answer is to be, a decimal"),
+    "control": ("", "control activity"),
+    "control_method": ("", "how it is controlled"),
     "corrects": ("", "position of the first posting of the voucher that this one replaces"),
     "counterparty_unit": ("", "internal counterparty"),
     "credit": ("öre", "sum of credit postings, a negative number"),
     "date": ("", "the voucher's day; empty for month totals"),
     "debit": ("öre", "sum of debit postings"),
     "decision": ("", "reference of the decision"),
+    "deviations": ("", "items that deviate or are missing"),
     "dimension": ("", "dimension of the code string; a number is a free one"),
     "dimensions": ("", "free dimensions"),
+    "draw_method": ("", "how the sample is drawn"),
+    "drawn": ("", "items drawn"),
+    "drawn_from": ("", "what the sample is drawn from, as the command is told"),
+    "due": ("", "day by which it is to be done"),
     "erased": ("", "where the text was erased: when, and by what decision"),
+    "event": ("", "position of the item's event"),
+    "evidence": ("", "SHA-256 of what shows it"),
     "field": ("", "which field of the event the text is"),
     "forecast": ("öre", "year-end of the latest adopted round; empty without one"),
     "forecast_variance": ("öre", "forecast − annual budget; positive is better"),
+    "frequency": ("", "how often it is controlled"),
+    "hits": ("", "how often the item was hit"),
+    "item": ("", "item of a sample: an event's position, or a list's code"),
+    "items": ("", "items of the population"),
     "json": ("", "the event as stored: canonical JSON"),
     "kind": ("", "posted, reversed or restated"),
     "known_at": ("UTC", "when the last event of this file was recorded"),
@@ -84,15 +106,23 @@ MEANING: dict[str, tuple[str, str]] = {
     "level": ("", "level of the unit in the tree"),
     "line": ("", "line of a report structure"),
     "line_order": ("", "place of the line, from 0"),
+    "missing": ("", "months that want a conclusion and have none"),
+    "misstated": ("", "items that are misstated"),
+    "misstatement": ("öre", "booked − audited"),
     "month": ("", "month, as 2020-08"),
     "name": ("", "name"),
     "number": ("", "number of the voucher"),
     "opening": ("öre", "balance before the first month"),
     "organisation": ("", "name of the organisation"),
     "outcome": ("öre", "what was booked"),
+    "overdue": ("", "yes or no"),
     "parent": ("", "what stands above"),
+    "part": ("", "part of the population that the item is of"),
+    "performed_on": ("", "day of performance"),
     "period": ("", "month that the amount counts in"),
     "phasing": ("", "how the year's amount was spread"),
+    "population": ("", "what is drawn from"),
+    "population_known_at": ("UTC", "when what is drawn from was known"),
     "position": ("", "place of the event in the log, from 0"),
     "product": ("", "product (produkt)"),
     "program_version": ("", "version of Utfall that wrote the file"),
@@ -102,15 +132,21 @@ MEANING: dict[str, tuple[str, str]] = {
     "reverses": ("", "position of the posting that this one reverses"),
     "root": ("", "root hash of the log's Merkle tree, in hex"),
     "row": ("", "row of the voucher"),
+    "sample": ("", "sample"),
+    "sample_state": ("", "committed, drawn, assessed or evaluated"),
+    "sample_verdict": ("", "within, beyond, not_measured or not_projected"),
+    "seed_kind": ("", "where the seed comes from: log, public or given"),
     "series": ("", "series of the voucher"),
     "sign": ("", "sign of the line, as the structure says"),
     "size": ("events", "how many events the file was made from"),
     "source": ("", "command or file"),
     "source_digest": ("", "SHA-256 of the file"),
     "source_line": ("", "line of the file"),
+    "status": ("", "planned or withdrawn"),
     "stream": ("", "stream of the event"),
     "structure": ("", "report structure"),
     "through": ("", "last month of the result tables"),
+    "tolerable": ("", "rate of deviations that can be borne, a decimal"),
     "topic": ("", "kind of event"),
     "tree": ("", "tree of units"),
     "type": ("", "income, cost, asset or liability"),
@@ -121,6 +157,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "value": ("", "text in clear; empty where erased"),
     "variance": ("öre", "outcome − budget; positive is better"),
     "version": ("", "version of the budget"),
+    "voucher": ("", "series and number of the voucher"),
+    "year": ("", "fiscal year, by the year it begins in"),
 }
 
 
@@ -254,6 +292,37 @@ def _answer(book: Book, ask: Callable[[], pl.DataFrame]) -> Iterable[Row]:
         return []
 
 
+def _controlled(
+    table: Callable[..., pl.DataFrame], columns: Iterable[str]
+) -> Callable[[Book], Iterable[Row]]:
+    """The rows of a table of internal control, without texts that may be erased."""
+    return lambda book: table(book).select(list(columns)).to_dicts()
+
+
+_CONTROLS: dict[str, type] = {
+    **dict.fromkeys(("year", "control", "unit", "control_method", "frequency", "population"), str),
+    **dict.fromkeys(("tolerable", "confidence", "due", "status", "decision", "period"), str),
+    **dict.fromkeys(("conclusion", "performed_on", "sample", "missing", "overdue"), str),
+    "position": int,
+}
+_SAMPLES: dict[str, type] = {
+    **dict.fromkeys(("sample", "control", "year", "unit", "drawn_from", "draw_method"), str),
+    **dict.fromkeys(("seed_kind", "sample_state"), str),
+    **dict.fromkeys(("items", "amount", "drawn", "assessed", "deviations", "misstated"), int),
+    **dict.fromkeys(("sample_verdict", "population_known_at"), str),
+    "position": int,
+}
+_SAMPLE_ITEMS: dict[str, type] = {
+    **dict.fromkeys(("sample", "item"), str),
+    "event": int,
+    **dict.fromkeys(("voucher", "date", "period", "unit", "account"), str),
+    **dict.fromkeys(("amount", "hits"), int),
+    **dict.fromkeys(("part", "attribute", "assessment"), str),
+    **dict.fromkeys(("audited", "misstatement"), int),
+    **dict.fromkeys(("evidence", "assessed_on", "due"), str),
+    "position": int,
+}
+
 _SUMS = ("outcome", "budget", "variance", "annual_budget", "forecast", "forecast_variance")
 _RESULT_AMOUNTS = (*_SUMS, "last_year")
 _RESULT_TEXT = (
@@ -381,6 +450,30 @@ TABLES: tuple[Table, ...] = (
         sign=_DEBIT,
         refers=(("account", "accounts", "account"),),
         indexes=(("account", "month"),),
+    ),
+    Table(
+        "controls",
+        "control activities of the newest year, and what they came to",
+        _CONTROLS,
+        _controlled(internal_control, _CONTROLS),
+        refers=(("position", "events", "position"),),
+    ),
+    Table(
+        "samples",
+        "samples committed to and drawn, and how far their assessment has come",
+        _SAMPLES,
+        _controlled(samples, _SAMPLES),
+        amounts=("amount",),
+        refers=(("position", "events", "position"),),
+    ),
+    Table(
+        "sample_items",
+        "items of samples, as drawn, and what each was found to be",
+        _SAMPLE_ITEMS,
+        _controlled(sample_items, _SAMPLE_ITEMS),
+        amounts=("amount", "audited", "misstatement"),
+        refers=(("event", "events", "position"),),
+        indexes=(("sample",),),
     ),
     Table(
         "texts",

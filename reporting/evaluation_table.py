@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ledger.log import Book
 
 _COLUMNS = (
-    Column("sample_figure"),
+    Column("sample_figure", words="sample_figure"),
+    Column("attribute"),
     Column("rate_percent", "percent"),
     Column("amount", "amount", ore=True, signed=True),
 )
@@ -33,7 +34,8 @@ def evaluation(book: Book, found: Conclusion, lang: Language) -> Table:
     """The figures of an evaluation, under a sentence that says what they mean."""
     rows = [
         {
-            "sample_figure": _name(each.name, each.attribute, lang),
+            "sample_figure": each.name,
+            "attribute": each.attribute,
             "rate_percent": None if each.rate is None else _hundredths(each.rate),
             "amount": each.amount,
         }
@@ -43,17 +45,15 @@ def evaluation(book: Book, found: Conclusion, lang: Language) -> Table:
     if not found.reviewed:
         notes.append(label("note.not_reviewed", lang))
     notes.append(known(book, lang))
-    return table_from(rows, _COLUMNS, label("title.evaluation", lang, sample=found.event.sample),
+    parted = any(each.attribute for each in found.figures)
+    columns = [c for c in _COLUMNS if parted or c.key != "attribute"]
+    return table_from(rows, columns, label("title.evaluation", lang, sample=found.event.sample),
                       notes)  # fmt: skip
 
 
 def _hundredths(rate: Decimal) -> Decimal:
     """Percent with two decimals; rounded up, as a limit must be."""
     return (rate * 100).quantize(Decimal("0.01"), ROUND_CEILING)
-
-
-def _name(figure: str, attribute: str | None, lang: Language) -> str:
-    return label(f"sample_figure.{figure}", lang, attribute=attribute or "–")
 
 
 def sentence(book: Book, found: Conclusion, lang: Language) -> str:
