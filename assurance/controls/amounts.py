@@ -48,8 +48,8 @@ class NearLimit(Control):
 
     *False positives*: prices end under round figures, and chance puts some amounts there: of
     amounts spread evenly over powers of ten, −log₁₀(1 − margin) of each power of ten, 0.44 % for
-    one percent, for each limit in it. Many of one unit or one counterparty are a pattern; a single
-    one is not.
+    one percent, for each limit in it. A single one is no pattern: from ``pattern`` of one
+    counterparty under one limit on, the finding weighs more.
     """
 
     name = "near_limit"
@@ -57,6 +57,7 @@ class NearLimit(Control):
     parameters: ClassVar = {
         "limits": Parameter("50000; 100000; 500000", "amounts"),
         "margin": Parameter("1", "percent"),
+        "pattern": Parameter("3", "whole"),
     }
 
     def examine(self, evidence: Evidence) -> Examined:
@@ -72,6 +73,13 @@ class NearLimit(Control):
             least = limit - int(limit * self.value("margin"))
             size = -pl.col("amount")
             near = _told(population.filter((size >= least) & (size < limit)))
+            whose = evidence.with_counterparty(near).select(
+                "position", alike=pl.len().over("who").cast(pl.Int64)
+            )
+            near = near.join(whose, on="position", how="left", maintain_order="left")
             near = near.with_columns(posted_amount="amount", limit_amount=pl.lit(limit))
-            found += found_in(near, (*_FACTS, "limit_amount"))
+            many = pl.col("alike").fill_null(0) >= self.value("pattern")
+            facts = (*_FACTS, "limit_amount", "alike")
+            found += found_in(near.filter(many), facts, "medium")
+            found += found_in(near.filter(~many), facts)
         return Examined(population.height, population.height, found)

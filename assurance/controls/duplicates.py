@@ -16,7 +16,8 @@ class Duplicates(Control):
     A pair that takes itself back is none: what has been reversed here does not stand, and a
     posting that a later one on the same account takes back (a credit note, a rebooking, a payment
     of a debt) within ``reversal_days`` counts as undone with it. A posting without counterparty
-    cannot be tested. One finding names all postings of the vouchers that are alike, whatever the
+    cannot be tested, unless ``by`` says that its text stands for it (SIE files as a rule have
+    no counterparties). One finding names all postings of the vouchers that are alike, whatever the
     accounts; where they are of different units it weighs less, since one price to many is common.
 
     *False positives*: two true purchases of one price within ``days`` (taxis, licences, daily
@@ -29,17 +30,19 @@ class Duplicates(Control):
     name = "duplicates"
     severity: ClassVar[Severity] = "high"
     parameters: ClassVar = {
+        "by": Parameter("counterparty", "choice", ("counterparty", "text")),
         "days": Parameter("6", "whole"),
         "reversal_days": Parameter("90", "whole"),
         "least": Parameter("0", "amount"),
     }
 
     def examine(self, evidence: Evidence) -> Examined:
-        """All standing postings of an amount that have a counterparty."""
+        """All standing postings of an amount that have a counterparty (or a text)."""
         population = evidence.standing.filter(
             (pl.col("amount") != 0) & (pl.col("amount").abs() >= self.value("least"))
         )
-        tested = evidence.with_counterparty(population).with_columns(size=pl.col("amount").abs())
+        tested = evidence.with_counterparty(population, text=self.value("by") == "text")
+        tested = tested.with_columns(size=pl.col("amount").abs())
         # What is alike, and what may take it back: most amounts come once.
         once = tested.group_by("who", "amount").agg(pl.len(), pl.col("size").first())
         several = tested.join(

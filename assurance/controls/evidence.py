@@ -154,24 +154,24 @@ class Evidence:
             frame = frame.join(self.value(field), on="position", how="left", maintain_order="left")
         return frame
 
-    def with_counterparty(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def with_counterparty(self, frame: pl.DataFrame, *, text: bool = False) -> pl.DataFrame:
         """The rows whose counterparty is known, an external one or a unit of ours, with ``called``
-        (its name or code) and ``who``, the same whole number for the same counterparty."""
-        known = self.with_values(frame, "counterparty").with_columns(
-            called=pl.coalesce("counterparty", "counterparty_unit")
-        )
+        (its name or code) and ``who``, the same whole number for the same counterparty. The
+        posting's ``text``, if asked, stands for a counterparty that is not known."""
+        fields = ["counterparty", "counterparty_unit", *["text"] * text]
+        known = self.with_values(frame, "counterparty", *["text"] * text)
+        known = known.with_columns(called=pl.coalesce(fields))
         known = known.filter(pl.col("called").is_not_null())
-        names = [name for name in known["counterparty"].unique().to_list() if name is not None]
-        number: dict[str, int] = {}
-        numbers = [number.setdefault(person(name), len(number)) for name in sorted(names)]
-        units = sorted(known["counterparty_unit"].drop_nulls().unique().to_list())
-        outside = pl.col("counterparty").replace_strict(
-            sorted(names), numbers, default=None, return_dtype=pl.Int64
-        )
-        inside = pl.col("counterparty_unit").replace_strict(
-            units, [-1 - place for place in range(len(units))], default=None, return_dtype=pl.Int64
-        )
-        return known.with_columns(who=pl.coalesce(outside, inside))
+        number: dict[tuple[str, str], int] = {}
+        who = []
+        for field in fields:
+            names = sorted(known[field].drop_nulls().unique().to_list())
+            alike = person if field != "counterparty_unit" else str
+            numbers = [number.setdefault((field, alike(name)), len(number)) for name in names]
+            who.append(
+                pl.col(field).replace_strict(names, numbers, default=None, return_dtype=pl.Int64)
+            )
+        return known.with_columns(who=pl.coalesce(who))
 
     def with_people(self, frame: pl.DataFrame, *fields: str) -> pl.DataFrame:
         """As `with_values`, and under ``FIELD_person`` the name as people are told apart."""

@@ -61,6 +61,9 @@ class UnreversedAccruals(Control):
 
 #: Into how many equal parts an accrual may be taken back.
 _PARTS = (2, 60)
+#: Pairs of a posting and a size of part that are tried on one account of one unit; where there are
+#: more, it is no account of accruals, and nothing is excused.
+_TRIED = 1_000_000
 
 
 def _in_parts(open_: pl.DataFrame, due: str) -> pl.Series:
@@ -73,10 +76,15 @@ def _in_parts(open_: pl.DataFrame, due: str) -> pl.Series:
         pl.col("period").max().alias("latest"),
         pl.col("day").min().alias("earliest"),
     )
+    place = ["account", "unit"]
+    several = parts.filter(pl.col("parts") > 1)
+    few = open_.group_by(place).len().join(several.group_by(place).len("sizes"), on=place)
+    few = few.filter(pl.col("len") * pl.col("sizes") <= _TRIED)
     many = pl.col("amount") // -pl.col("part")
     taken = (
-        open_.select("position", "account", "unit", "amount", "day")
-        .join(parts.filter(pl.col("parts") > 1), on=["account", "unit"])
+        open_.select("position", *place, "amount", "day")
+        .join(few, on=place, how="semi")
+        .join(several, on=place)
         .filter(
             pl.col("amount") == many * -pl.col("part"),
             many.is_between(*_PARTS),

@@ -9,7 +9,7 @@ A file ``NAME.json`` beside this one holds the cases of the control of that name
   a table out, ``{"round": NAME, …}`` opens a forecast round, enters and adopts it
 - ``ask`` and ``set``: how the control is run
 - ``found``: the events of each finding, a posting as ``VOUCHER:ROW``, another event as its topic
-- ``tested`` and ``untested`` where they matter
+- ``tested``, ``untested``, ``facts`` and ``severities`` where they matter
 """
 
 from __future__ import annotations

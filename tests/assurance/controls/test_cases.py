@@ -29,6 +29,8 @@ def test_case(control, case, tmp_path):
     if "tested" in case:
         assert result.tested == case["tested"]
     assert dict(result.untested) == case.get("untested", dict(result.untested))
+    if "severities" in case:
+        assert [each.severity for each in result.findings] == case["severities"]
     if "facts" in case:
         assert [dict(each.facts) for each in result.findings] == case["facts"]
     for lang in LANGUAGES:
