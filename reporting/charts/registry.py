@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
 
 from ledger.errors import UsageError
 from reporting.charts import money, people, plans
@@ -12,7 +12,14 @@ from reporting.charts.picture import Chart
 if TYPE_CHECKING:
     from reporting.report.document import Question
 
-Figure = Callable[["Question"], Chart | None]
+
+class Figure(Protocol):
+    """What makes a chart; its name is the chart's key."""
+
+    __name__: str
+
+    def __call__(self, ask: Question) -> Chart | None: ...
+
 
 #: Figures by the key of the section that they stand in, in order. A figure that has nothing to
 #: draw gives None.
@@ -29,9 +36,12 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
 }
 
 
-def charts(section: str, ask: Question) -> Iterator[Chart]:
-    """The charts of a section; one that the store has no answer for is left out."""
+def charts(section: str, ask: Question, keys: tuple[str, ...] | None = None) -> Iterator[Chart]:
+    """The charts of a section, of those ``keys`` if given; one that the store has no answer for is
+    left out."""
     for figure in FIGURES.get(section, ()):
+        if keys is not None and figure.__name__ not in keys:
+            continue
         try:
             chart = figure(ask)
         except UsageError:

@@ -109,12 +109,14 @@ class Document:
 class Part:
     """One section of a report: its key in the catalogue's ``section``, its level, and what gives
     its blocks after what people wrote of it. None of both says that the store holds nothing for
-    it: the section is missing. ``told`` says that a reader expects somebody's words there."""
+    it: the section is missing. ``told`` says that a reader expects somebody's words there.
+    ``charts`` names the section's charts, by key; None is all that it has."""
 
     key: str
     level: int
     blocks: Callable[[Question], Sequence[Block]]
     told: bool = False
+    charts: tuple[str, ...] | None = None
 
 
 def question(
@@ -145,7 +147,10 @@ def compose(
     """
     book, lang, other = ask.book, ask.lang, at or {}
     sections = [_section(part, other.get(part.key, ask), ask) for part in parts]
-    sections = [_drawn(section, other.get(section.key, ask)) for section in sections]
+    sections = [
+        _drawn(section, part, other.get(section.key, ask))
+        for section, part in zip(sections, parts, strict=True)
+    ]
     sections += closing(sections, ask)
     given = book.state.of(Publications).of(name, ask.unit, ask.through)
     document = Document(
@@ -179,13 +184,13 @@ def _section(part: Part, ask: Question, whole: Question) -> Section:
     return Section(part.key, title, part.level, (*written(ask, part.key), *_blocks(part, ask)))
 
 
-def _drawn(section: Section, ask: Question) -> Section:
+def _drawn(section: Section, part: Part, ask: Question) -> Section:
     """A section that says something, with its charts."""
     from reporting.charts.registry import charts
 
     if not section.blocks:
         return section
-    return replace(section, blocks=(*section.blocks, *charts(section.key, ask)))
+    return replace(section, blocks=(*section.blocks, *charts(section.key, ask, part.charts)))
 
 
 def _blocks(part: Part, ask: Question) -> Sequence[Block]:

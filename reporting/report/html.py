@@ -12,6 +12,9 @@ from reporting.render import name_second, name_total, printable, shown
 from reporting.report.document import Block, Document, Facts, Prose, Section
 from reporting.tables import Column, Table
 
+#: Sections of a report of a few pages.
+_FEW = 8
+
 #: How the SVG of a picture begins: without the name space, which HTML knows, and with its size as
 #: the shape only.
 _OPENED = re.compile(r'<svg xmlns="[^"]*" width="\d+" height="\d+" (viewBox="[^"]*")>')
@@ -63,7 +66,8 @@ figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem;
   figure svg { min-width: 0; max-width: 150mm; }
   .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
   tr { break-inside: avoid; }
-  nav { break-after: page; } thead { display: table-header-group; } a { color: inherit; }
+  nav { break-after: page; } nav.few { display: none; }
+  thead { display: table-header-group; } a { color: inherit; }
   tfoot { display: table-row-group; } .note { break-inside: avoid; } .skip { display: none; } }
 """
 
@@ -98,7 +102,9 @@ def _page(document: Document) -> Iterator[str]:
 def _contents(document: Document) -> Iterator[str]:
     """The headings as links, sections within their chapters."""
     name = _text(label("report.contents", document.lang))
-    yield f'<nav aria-label="{name}"><h2>{name}</h2><ol>'
+    # A few pages need no contents on paper.
+    few = ' class="few"' if len(document.sections) <= _FEW else ""
+    yield f'<nav aria-label="{name}"{few}><h2>{name}</h2><ol>'
     depth = 1
     for place, section in enumerate(document.sections):
         if section.level > depth:

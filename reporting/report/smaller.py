@@ -11,9 +11,9 @@ from reporting.report.document import Part
 
 MONTHLY: tuple[Part, ...] = (
     Part("summary", 1, sections.summary, told=True),
-    Part("result", 1, sections.result),
+    Part("result", 1, sections.result, charts=("result_by_month",)),
     Part("lines", 1, sections.result_by_line),
-    Part("cost_development", 1, sections.cost_development),
+    Part("cost_development", 1, sections.cost_development, charts=()),
     Part("staffing", 1, people.overview),
 )
 PERSONNEL: tuple[Part, ...] = (
