@@ -105,6 +105,19 @@ class Document:
                     yield section, block.table
 
 
+def spreads(sections: Sequence[Section]) -> Iterator[list[Section]]:
+    """Sections that stand on the same pages: the words that a chapter begins with go with its first
+    section, any other stands alone."""
+    together: list[Section] = []
+    for place, section in enumerate(sections):
+        together.append(section)
+        following = sections[place + 1] if place + 1 < len(sections) else None
+        drawn = any(isinstance(block, Table | Chart) for block in section.blocks)
+        if drawn or following is None or following.level <= section.level:
+            yield together
+            together = []
+
+
 @dataclass(frozen=True)
 class Part:
     """One section of a report: its key in the catalogue's ``section``, its level, and what gives

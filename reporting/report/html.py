@@ -9,9 +9,13 @@ from html import escape
 from reporting.catalogue import label
 from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
-from reporting.report.document import Block, Document, Facts, Prose, Section
+from reporting.report.document import Block, Document, Facts, Prose, Section, spreads
 from reporting.tables import Column, Table
 
+#: In points: the width of a page's text, standing and lying; of a letter of size 1; and of what is
+#: between two columns.
+_STANDING, _LYING = 504.0, 756.0
+_LETTER, _GAP = 0.54, 7.4
 #: Sections of a report of a few pages.
 _FEW = 8
 
@@ -62,13 +66,23 @@ figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem;
 @page { size: A4; margin: 18mm 16mm;
   @bottom-right { content: counter(page) " (" counter(pages) ")"; font: 8pt sans-serif; } }
 @page :first { @bottom-right { content: none; } }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } table { font-size: 8.5pt; }
-  figure svg { min-width: 0; max-width: 150mm; }
+@page lying { size: A4 landscape; }
+/* Chromium makes the whole report smaller if any table is wider than its page: here none is. */
+@media print { body { max-width: none; padding: 0; font-size: 10pt; }
+  .lying { page: lying; } table, figure table { font-size: 8pt; }
+  .p7 { font-size: 7pt; } .p6 { font-size: 6pt; }
+  th, td, figure th, figure td { padding: .12rem .3rem; }
+  .loose th, .loose td { overflow-wrap: anywhere; }
+  h1 { font-size: 18pt; margin: 0 0 .6rem; } h2 { font-size: 13pt; margin: 1.2rem 0 .4rem; }
+  h3 { font-size: 11pt; margin: 1rem 0 .3rem; } p { margin: .35rem 0; } dl { gap: .05rem 1rem; }
+  .note, .colophon, .quiet { font-size: 7.5pt; line-height: 1.35; margin: .1rem 0; }
+  .colophon { margin-top: 1.5rem; } figure { margin: .8rem 0; }
+  figure svg { min-width: 0; max-width: 125mm; }
+  nav.few ~ main svg { max-width: 108mm; } .wide { margin: .3rem 0; }
   .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
-  tr { break-inside: avoid; }
-  nav { break-after: page; } nav.few { display: none; }
-  thead { display: table-header-group; } a { color: inherit; }
-  tfoot { display: table-row-group; } .note { break-inside: avoid; } .skip { display: none; } }
+  tr { break-inside: avoid; } .note { break-inside: avoid; } .skip { display: none; }
+  nav { break-after: page; } nav.few { display: none; } a { color: inherit; }
+  thead { display: table-header-group; } tfoot { display: table-row-group; } }
 """
 
 
@@ -92,8 +106,15 @@ def _page(document: Document) -> Iterator[str]:
     yield "</header>"
     yield from _contents(document)
     yield '<main id="main" tabindex="-1">'
-    for section in document.sections:
-        yield from _section(section, document)
+    for sections in spreads(document.sections):
+        # A table too wide for a page that stands lies down with its section.
+        lies = any(_lies(block, document) for section in sections for block in section.blocks)
+        if lies:
+            yield '<div class="lying">'
+        for section in sections:
+            yield from _section(section, document, lies=lies)
+        if lies:
+            yield "</div>"
     yield "</main>"
     said = "".join(f"<p>{_text(line)}</p>" for line in document.colophon)
     yield f'<footer class="colophon">{said}</footer></body></html>'
@@ -119,16 +140,19 @@ def _contents(document: Document) -> Iterator[str]:
     yield "</ol></nav>"
 
 
-def _section(section: Section, document: Document) -> Iterator[str]:
+def _section(section: Section, document: Document, *, lies: bool) -> Iterator[str]:
     size = section.level + 1
     yield f'<section id="{section.key}"><h{size}>{_text(section.title)}</h{size}>'
     for place, block in enumerate(section.blocks):
-        yield from _block(block, document, f"{section.key}-{place}", size + 1)
+        yield from _block(block, document, f"{section.key}-{place}", size + 1, lies=lies)
     yield "</section>"
 
 
-def _block(block: Block, document: Document, name: str, below: int = 2) -> Iterator[str]:
-    """A block of a section; ``below`` is the size of a heading inside it."""
+def _block(
+    block: Block, document: Document, name: str, below: int = 2, *, lies: bool = False
+) -> Iterator[str]:
+    """A block of a section; ``below`` is the size of a heading inside it, and on paper the section
+    ``lies`` or stands."""
     match block:
         case Prose(paragraphs, title):
             if title is not None:
@@ -138,12 +162,12 @@ def _block(block: Block, document: Document, name: str, below: int = 2) -> Itera
             rows = "".join(f"<dt>{_text(k)}</dt><dd>{_text(v)}</dd>" for k, v in pairs)
             yield f"<dl>{rows}</dl>"
         case Table():
-            yield from _table(block, document, name)
+            yield from _table(block, document, name, lies=lies)
         case Chart():
-            yield from _chart(block, document, name)
+            yield from _chart(block, document, name, lies=lies)
 
 
-def _chart(chart: Chart, document: Document, name: str) -> Iterator[str]:
+def _chart(chart: Chart, document: Document, name: str, *, lies: bool) -> Iterator[str]:
     """A picture with its words, for who sees it and who does not, and its figures under it."""
     from reporting.charts.drawing import to_svg
 
@@ -155,32 +179,26 @@ def _chart(chart: Chart, document: Document, name: str) -> Iterator[str]:
     yield _OPENED.sub(lambda found: f'<svg role="img" {found[1]}>{told}', to_svg(chart), count=1)
     yield "</div>"
     if chart.beside:
-        yield from _table(chart.table, document, f"{name}-figures", figures(chart))
+        yield from _table(chart.table, document, f"{name}-figures", figures(chart), lies=lies)
     yield "</figure>"
 
 
 def _table(
-    table: Table, document: Document, name: str, caption: str | None = None
+    table: Table, document: Document, name: str, caption: str | None = None, *, lies: bool
 ) -> Iterator[str]:
-    """A table whose first column names its rows; a wide one scrolls by itself, by keyboard too."""
+    """A table whose first words name its rows; a wide one scrolls by itself, by keyboard too."""
     lang, scale = document.lang, document.scale
-    table = name_second(table)
-    cells = [
-        [shown(v, c, lang, scale) for v, c in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
-    if table.total and cells:
-        name_total(cells[-1], table, lang)
+    heads, cells, kinds = _grid(table, document)
     title = (caption or table.title).replace("{scale}", scale)
-    yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0"><table>'
+    size = _size(heads, cells, kinds, _LYING if lies else _STANDING) or "p6 loose"
+    size = f' class="{size}"' if size != "p8" else ""
+    yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0"><table{size}>'
     quiet = ' class="quiet"' if caption else ""
     yield f'<caption id="{name}"{quiet}>{_text(title)}</caption>'
-    kinds = [_class(column) for column in table.columns]
-    heads = "".join(
-        f'<th scope="col"{kind}>{_text(column.heading(lang))}</th>'
-        for kind, column in zip(kinds, table.columns, strict=True)
+    told = "".join(
+        f'<th scope="col"{kind}>{_text(head)}</th>' for kind, head in zip(kinds, heads, strict=True)
     )
-    yield f"<thead><tr>{heads}</tr></thead><tbody>"
+    yield f"<thead><tr>{told}</tr></thead><tbody>"
     last = len(cells) - 1 if table.total else len(cells)
     for row in cells[:last]:
         yield _row(row, kinds)
@@ -192,6 +210,43 @@ def _table(
     if table.off_by_rounding(scale):
         notes.append(label("note.rounding", lang))
     yield from (f'<p class="note">{_text(note)}</p>' for note in notes)
+
+
+def _grid(table: Table, document: Document) -> tuple[list[str], list[list[str]], list[str]]:
+    """Headings, cells as people read them, and each column's class."""
+    lang, table = document.lang, name_second(table)
+    cells = [
+        [shown(v, c, lang, document.scale) for v, c in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    if table.total and cells:
+        name_total(cells[-1], table, lang)
+    heads = [column.heading(lang) for column in table.columns]
+    return heads, cells, [_class(column) for column in table.columns]
+
+
+def _lies(block: Block, document: Document) -> bool:
+    """Whether a table is too wide for a page that stands; a few pages all stand if they can."""
+    table = block.table if isinstance(block, Chart) and block.beside else block
+    if not isinstance(table, Table):
+        return False
+    few = len(document.sections) <= _FEW
+    return _size(*_grid(table, document), _STANDING) not in ("p8", "p7", *(["p6"] if few else []))
+
+
+def _size(
+    heads: list[str], cells: list[list[str]], kinds: list[str], room: float
+) -> str | None:  # fmt: skip
+    """The largest size in which a table fits on paper without breaking a word, by its letters."""
+    letters = 0
+    for place, (head, kind) in enumerate(zip(heads, kinds, strict=True)):
+        texts = [row[place] for row in cells]
+        if not kind:
+            texts = [word for text in texts for word in text.replace("-", "- ").split()]
+        words = [*head.replace("-", "- ").split(), *texts]
+        letters += max((len(word) for word in words), default=0)
+    room -= _GAP * len(heads)
+    return next((f"p{size}" for size in (8, 7, 6) if letters * _LETTER * size <= room), None)
 
 
 def _row(cells: list[str], kinds: list[str]) -> str:

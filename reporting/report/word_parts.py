@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reporting.catalogue import label
 from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
-from reporting.report.document import Block, Document, Facts, Prose, Section
+from reporting.report.document import Block, Document, Facts, Prose, Section, spreads
 from reporting.tables import Table
 
 if TYPE_CHECKING:
@@ -64,18 +64,11 @@ class Writer:
 
     def body(self, mark: Any) -> None:
         """Every section, then back to pages that stand."""
-        above: list[Section] = []
-        sections = self.document.sections
-        for place, section in enumerate(sections):
-            above.append(section)
-            following = sections[place + 1] if place + 1 < len(sections) else None
-            drawn = any(isinstance(block, Table | Chart) for block in section.blocks)
-            if following is not None and following.level > section.level and not drawn:
-                continue
-            self._turn(mark, flat=any(self._is_wide(block) for block in section.blocks))
-            for each in above:
-                self._section(mark, each)
-            above = []
+        for sections in spreads(self.document.sections):
+            blocks = [block for section in sections for block in section.blocks]
+            self._turn(mark, flat=any(self._is_wide(block) for block in blocks))
+            for section in sections:
+                self._section(mark, section)
         self._turn(mark, flat=False)
 
     def _section(self, mark: Any, section: Section) -> None:

@@ -233,3 +233,22 @@ def test_paper_gets_heads_on_each_page_and_totals_once():
     assert "tfoot { display: table-row-group; }" in style
     assert "tr { break-inside: avoid; }" in style
     assert "size: A4" in page_writer._STYLE
+
+
+def test_a_wide_table_lies_down_on_paper(document):
+    """With its section; on the smallest type only where nothing else fits, and then words break."""
+    columns = tuple(Column(f"outcome_{i}", "amount", word="column.outcome") for i in range(40))
+    for count, size, lies in ((4, "<table>", False), (12, "<table>", True),
+                              (40, '<table class="p6 loose">', True)):  # fmt: skip
+        table = Table("Bred", columns[:count], (tuple([123_456_789_00_000] * count),))
+        sections = [*document.sections]
+        sections[0] = replace(sections[0], blocks=(table,))
+        text = to_html(replace(document, sections=tuple(sections)))
+        assert size in text[text.index("<main") :].partition("<caption")[0]
+        assert ('<div class="lying">' in text.partition("Bred")[0]) is lies
+
+
+def test_a_few_pages_have_no_contents_on_paper(document):
+    few = to_html(replace(document, sections=document.sections[:3]))
+    assert ' class="few"><h2>' in few
+    assert "nav.few { display: none; }" in page_writer._STYLE
