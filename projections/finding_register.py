@@ -54,8 +54,9 @@ def findings(
     ``responsible``, ``due`` (ISO day), ``remedy``, ``reason`` (of reopening), ``position`` (of
     the event that raised it). Texts are the latest, of what was erased the marker; null is not
     said. Only of one ``control``, only ``unresolved`` ones, if asked. With ``through`` those that a
-    posting up to its last month is behind, with ``unit`` those that one of the unit or of any below
-    it is behind; what no posting is behind is of the whole organisation, and of every month.
+    posting (or an explanation of a variance) up to its last month is behind, with ``unit`` those
+    that one of the unit or of any below it is behind; what has neither behind it is of the whole
+    organisation, and of every month.
 
     Raises `ledger.errors.UsageError`.
     """
@@ -91,7 +92,9 @@ def _within(book: Book, through: str | None, unit: str | None, tree: str) -> set
     behind = pl.DataFrame(
         keys, schema={"finding": pl.String, "position": pl.List(pl.Int64)}, orient="row"
     ).explode("position")
-    booked = book.postings().select("position", "period", "unit")
+    columns = ("position", "period", "unit")
+    explained = book.events("commentary.variance_explained").select(columns)
+    booked = pl.concat([book.postings().select(columns), explained])
     found = behind.join(booked, on="position", how="left").with_columns(
         early=pl.col("period") <= last,
         ours=pl.lit(True) if unit is None else pl.col("unit").is_in(sorted(places.below(unit))),

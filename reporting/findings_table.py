@@ -181,7 +181,7 @@ def in_report(book: Book, lang: Language, through: str, unit: str) -> list[Table
     columns = (
         Column("control", words="control"),
         Column("findings", "count"),
-        *(Column(name, "count", word=f"finding_state.{name}") for name in _STATES),
+        *(Column(name, "count", word=f"column.findings_{name}") for name in _STATES),
     )
     title = label("title.control_findings", lang, through=through)
     tables = [table_from(counted.to_dicts(), columns, title)]

@@ -6,6 +6,7 @@ import pytest
 
 import projections
 from ledger.errors import FindingOpen, FindingResolved, UsageError
+from ledger.families.commentary import ExplainVariances
 from ledger.families.finding import (
     HELD,
     AssignFinding,
@@ -157,3 +158,13 @@ def test_of_months_and_units(books):
     assert keys(unit="620") == ["b"]
     assert keys(unit="610", through="2020-08") == ["a"]
     assert keys(unit="RN") == ["a", "b", "c"]
+
+
+def test_an_explanation_is_of_its_unit(books):
+    """Behind a comment that does not tie out there is no posting."""
+    rows = ({"unit": "6101", "period": "2020-06", "amount": -100, "text": "vikarier"},)
+    at = books.record(ExplainVariances(rows, "variance.csv")).first
+    assert at is not None
+    books.record(RaiseFindings((raising(events=(at,)),), books.book.size))
+    for unit, found in (("610", 1), ("620", 0)):
+        assert projections.findings(books.book, unit=unit).height == found
