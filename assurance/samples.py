@@ -106,7 +106,7 @@ def commit(
             "known_at": book.recorded_at,
             "count": frame.height,
             "amount": total,
-            "root": population_root(zip(frame["id"], amounts, strict=True)),
+            "root": "",
             "method": wish.method,
             "turned": turned and wish.method in _MONEY,
             "size": size,
@@ -117,8 +117,7 @@ def commit(
             "seed_from": wish.seed_from,
         }
     )
-    _draw(frame, event, "trial")
-    return event
+    return event.model_copy(update={"root": _draw(frame, event, "trial").root})
 
 
 def _size(

@@ -14,6 +14,7 @@ from assurance.controls import (
     habits,
     numbering,
     pairs,
+    planned,
     times_and_people,
 )
 from assurance.controls.control import (
@@ -58,6 +59,7 @@ __all__ = [
     "key_of",
     "numbering",
     "pairs",
+    "planned",
     "run",
     "times_and_people",
 ]
