@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _NAME_LENGTH = 31
 _HEAD = 3
 """The row of the headings; the title stands in the first."""
-_WIDEST = 60
-_WIDE = 28
+_WIDEST = 44
+_LINE = 15
+"""Points of a line of text."""
 _HUNDRED = 100
 #: Kinds of columns whose cells are numbers, and of those the ones that are hundredths.
 _NUMBERS = ("amount", "percent", "hours", "count", "number", "decimal")
@@ -174,10 +175,11 @@ def _fill(sheet: Worksheet, table: Table, title: str, document: Document) -> Non
     from openpyxl.styles import Alignment, Border, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
-    bold, wrapped = _font(bold=True), Alignment(wrap_text=True, vertical="top")
+    bold, top = _font(bold=True), Alignment(wrap_text=True, vertical="top")
     _say(sheet, 1, 1, title, _font(bold=True, size=13))
     sheet.freeze_panes = sheet.cell(_HEAD + 1, 2)
     band, rule = PatternFill("solid", fgColor=_BAND), Side("thin", color="1B1F24")
+    high = 1
     for place, column in enumerate(table.columns, 1):
         cell = _say(sheet, _HEAD, place, column.heading(document.lang), bold)
         side = "left" if column.kind not in _NUMBERS else "right"
@@ -185,18 +187,36 @@ def _fill(sheet: Worksheet, table: Table, title: str, document: Document) -> Non
         cell.fill, cell.border = band, Border(bottom=rule)
         width = _width(table, place - 1, document)
         sheet.column_dimensions[get_column_letter(place)].width = width
+        high = max(high, _lines(column.heading(document.lang), width))
+    sheet.row_dimensions[_HEAD].height = _LINE * high
     last = len(table.rows) - 1 if table.total else None
     for number, row in enumerate(table.rows):
+        lines = 1
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True), 1):
             cell = sheet.cell(_HEAD + 1 + number, place)
             _put(cell, value, column, document)
             if number == last:
                 cell.font, cell.border = bold, Border(top=rule)
-            if column.kind == "text" and len(str(value or "")) > _WIDE:
-                cell.alignment = wrapped
+            if isinstance(cell.value, str):
+                width = sheet.column_dimensions[get_column_letter(place)].width
+                lines = max(lines, _lines(cell.value, int(width)))
+        if lines > 1:
+            sheet.row_dimensions[_HEAD + 1 + number].height = _LINE * lines
+            for cell in sheet[_HEAD + 1 + number]:
+                cell.alignment = top
     if table.total and table.rows and table.rows[-1][0] is None:
         _say(sheet, _HEAD + len(table.rows), 1, label("message.total", document.lang), bold)
     _under(sheet, table)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column so many signs wide, broken between words."""
+    lines, used = 1, 0
+    for word in text.split(" "):
+        if used and used + len(word) >= width:
+            lines, used = lines + 1, 0
+        used += len(word) + 1
+    return lines
 
 
 def _under(sheet: Worksheet, table: Table) -> None:
@@ -217,9 +237,9 @@ def _width(table: Table, place: int, document: Document) -> int:
     column = table.columns[place]
     told = [shown(row[place], column, document.lang, "kr") for row in table.rows]
     longest = max((len(text) for text in told), default=0) + 2
+    heading = max(len(word) for word in column.heading(document.lang).split(" ")) + 3
     if column.kind in _NUMBERS:
-        return max(14, longest + (3 if column.kind == "amount" else 0))
-    heading = max(len(word) for word in column.heading(document.lang).split(" ")) + 2
+        return max(14, heading, longest + (3 if column.kind == "amount" else 0))
     return min(max(8, heading, longest), _WIDEST)
 
 
