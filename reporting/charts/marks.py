@@ -38,6 +38,7 @@ def canvas(
     left: int = LEFT,
     *,
     top: int = TOP,
+    bottom: int = BOTTOM,
 ) -> Spec:
     """The layers on a sheet of a size of its own, the unit over the left edge."""
     unit_word = word(unit, -left + 8, -16 if top == TOP else -14, SOFT)
@@ -45,7 +46,7 @@ def canvas(
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": wide,
         "height": high,
-        "padding": {"left": left, "right": right, "top": top, "bottom": BOTTOM},
+        "padding": {"left": left, "right": right, "top": top, "bottom": bottom},
         "autosize": {"type": "none"},
         "background": "white",
         "layer": [*layers, unit_word],

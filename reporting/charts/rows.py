@@ -51,7 +51,7 @@ def steps(picture: Steps, lang: Language) -> Spec:
         if place + 1 < len(picture.steps):
             at = axis.reach(float(step.end), wide)
             layers.append(stroke(at, at, middle + 7, middle + ROW - 7, SOFT, [2, 2]))
-    return canvas(layers, wide, high, 76, picture.unit, left)
+    return canvas(layers, wide, high, 76, picture.unit, left, bottom=8)
 
 
 def plans(picture: Plans, lang: Language) -> Spec:

@@ -77,7 +77,7 @@ figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem;
   h3 { font-size: 11pt; margin: 1rem 0 .3rem; } p { margin: .35rem 0; } dl { gap: .05rem 1rem; }
   .note, .colophon, .quiet { font-size: 7.5pt; line-height: 1.35; margin: .1rem 0; }
   .colophon { margin-top: 1.5rem; } figure { margin: .8rem 0; }
-  figure svg { min-width: 0; max-width: 125mm; }
+  figure svg { min-width: 0; max-width: 130mm; }
   nav.few ~ main svg { max-width: 108mm; } .wide { margin: .3rem 0; }
   .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
   tr { break-inside: avoid; } .note { break-inside: avoid; } .skip { display: none; }
