@@ -113,7 +113,7 @@ def _months(picture: Months, lang: Language) -> Spec:
                 color = MARK
             else:
                 look += 1 if bars and look == 0 else 0
-                color = LINES[look][0]
+                color = LINES[look % len(LINES)][0]
                 layers += _line(picture.months, series, look, x, axis)
                 look += 1
             if (last := _last(series)) is not None and several:

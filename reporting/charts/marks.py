@@ -18,6 +18,9 @@ LINES: tuple[tuple[str, list[int], str, bool], ...] = (
     (SOFT, [2, 3], "triangle-up", True),
     ("#7a3e00", [10, 3, 2, 3], "diamond", False),
     ("#1a6b3c", [4, 2], "cross", True),
+    ("#6b2d7a", [6, 2, 1, 2], "triangle-down", False),
+    (INK, [1, 2], "triangle-right", True),
+    (SOFT, [12, 3], "triangle-left", False),
 )
 #: Tones of bars in order.
 TONES = (MARK, "#8fb0cc", "#3d444d", "#e6ebf0", "#b4bcc5")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from reporting.report.document import Question
 
+#: Lines that a picture has room for; the section's table has them all.
+_MOST = 6
 _MEASURES = ("outcome", "budget", "last_year")
 
 
@@ -117,16 +119,17 @@ def cost_development(ask: Question) -> Chart | None:
     frame = projections.cost_development(ask.book, ask.through, unit=ask.unit)
     flat = frame.unnest("change_percent")
     months = tuple(name for name in flat.columns if name not in frame.columns)
-    rows = [
-        (named(row["line"], ask.lang), [_decimal(row[month]) for month in months])
-        for row in flat.to_dicts()
-    ]
-    rows = [(name, values) for name, values in rows if any(v is not None for v in values)]
-    if not rows:
+    lines = [row for row in flat.to_dicts() if any(row[month] is not None for month in months)]
+    if not lines:
         return None
+    title = label("chart.cost_development", ask.lang, unit=ask.unit_name)
+    if len(lines) > _MOST:
+        largest = sorted(lines, key=lambda row: -abs(row["outcome"] or 0))[:_MOST]
+        lines = [row for row in lines if row in largest]
+        title = label("chart.largest", ask.lang, title=title, count=_MOST)
+    rows = [(named(row["line"], ask.lang), [_decimal(row[m]) for m in months]) for row in lines]
     series = tuple(Series(name, tuple(values)) for name, values in rows)
     picture = Months(months, month_labels(months, ask.lang), series, "%", 1)
-    title = label("chart.cost_development", ask.lang, unit=ask.unit_name)
     told_rows = [(name, *values) for name, values in rows]
     table = months_table(title, months, told_rows, "percent", "%", ask.lang)
     words = told(picture, ask.lang)
@@ -190,7 +193,8 @@ def forecast_fan(ask: Question) -> Chart | None:
         *((label(f"chart.{name}", lang), ore) for name, ore in marks.items() if ore is not None),
     ]
     columns = (Column("what"), Column("amount", "amount"))
-    table = Table(f"{title}, {{scale}}", columns, tuple(rows))
+    notes = (label("chart.fan_note", lang),)
+    table = Table(f"{title}, {{scale}}", columns, tuple(rows), notes=notes)
     return Chart("forecast_fan", title, told(picture, lang), picture, table, lang)
 
 

@@ -37,9 +37,12 @@ def sick_leave(ask: Question) -> Chart | None:
 def rolling_fte(ask: Question) -> Chart | None:
     """Worked time over twelve months to each month."""
     months, rows = _rows(ask)
-    values = tuple(_decimal(row.get("rolling12_fte")) for row in rows)
-    if sum(value is not None for value in values) < 2:
+    values = tuple(_decimal(row["rolling12_fte"]) for row in rows)
+    known = [place for place, value in enumerate(values) if value is not None]
+    if len(known) < 2:
         return None
+    # The first year on record has no twelve months behind it.
+    months, values = months[known[0] :], values[known[0] :]
     name = label("column.rolling12_fte", ask.lang)
     unit = label("chart.unit_fte", ask.lang)
     picture = Months(months, month_labels(months, ask.lang), (Series(name, values),), unit, 1)

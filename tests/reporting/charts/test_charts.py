@@ -119,6 +119,11 @@ def test_the_steps_lead_from_the_outcome_to_the_forecast(book, charts):
     assert all(one.end == other.start for one, other in pairwise(steps[:-2]))
 
 
+def test_the_fan_says_what_it_does_not(charts):
+    """That the model says nothing of the months between; under its figures."""
+    assert charts["forecast_fan"].table.notes == (label("chart.fan_note", "sv"),)
+
+
 @pytest.mark.parametrize(
     ("key", "column"),
     [("fte", "fte"), ("sick_leave", "sick_percent"), ("rolling_fte", "rolling12_fte")],
@@ -252,6 +257,24 @@ def test_a_month_that_is_not_known_is_a_gap():
         "a: 1.0 in 2020-01, 3.0 in 2020-03, highest 3.0 in 2020-03, lowest 1.0 in 2020-01."
     )
     assert values_of(drawing.spec_of(picture, "en")).count(0) == 0
+
+
+@pytest.mark.parametrize("count", [1, 5, 9, 12])
+def test_any_number_of_lines_is_drawn(count):
+    """Looks come again when there are more lines than looks; one line needs no name."""
+    months = ("2020-01", "2020-02")
+    series = tuple(Series(f"rad {i}", (Decimal(i), Decimal(2 * i))) for i in range(count))
+    drawn = drawing._svg(Months(months, month_labels(months, "sv"), series, "%", 1), "sv")
+    assert drawn.count("rad ") == (count if count > 1 else 0)
+
+
+def test_a_picture_has_the_largest_lines(asked, monkeypatch):
+    """Of more lines than it has room for; its title says so."""
+    monkeypatch.setattr("reporting.charts.money._MOST", 2)
+    chart = registry.FIGURES["cost_development"][0](asked)
+    assert chart is not None
+    assert [row[0] for row in chart.table.rows] == ["Personalkostnader", "Övriga tjänster"]
+    assert chart.title.endswith("(de 2 största raderna)")
 
 
 def test_the_unit_goes_by_the_largest_amount():
