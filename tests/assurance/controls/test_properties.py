@@ -19,7 +19,7 @@ SCHEMA = {"who": pl.String, "amount": pl.Int64, "day": pl.Int32}
 def naive(rows, days):
     """Which rows meet another: each takes back the latest that stands open with its opposite."""
     met = [False] * len(rows)
-    standing = defaultdict(list)
+    standing: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for place in sorted(range(len(rows)), key=lambda at: (rows[at][2], at)):
         who, amount, day = rows[place]
         others = standing[who, -amount]
