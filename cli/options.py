@@ -189,7 +189,12 @@ class Scoped(Known):
         str | None, typer.Option("--unit", metavar="CODE", help="Only that unit and all below.")
     ] = None
     tree: Annotated[
-        str, typer.Option("--tree", metavar="TREE[@PERIOD]", help="The tree of units.")
+        str,
+        typer.Option(
+            "--tree",
+            metavar="TREE[@PERIOD]",
+            help="The tree of units; line@then: each month as it was.",
+        ),
     ] = "line"
 
 

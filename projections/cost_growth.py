@@ -112,6 +112,7 @@ def _question(
         tree=tree,
         structure=structure,
         noun="cost_development",
+        dated=True,
     )
     return asked, dimensions
 

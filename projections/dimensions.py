@@ -28,6 +28,9 @@ UNMAPPED = "unmapped"
 #: Key of amounts that carry no account, project, product or activity.
 WITHOUT = "without"
 
+#: After a tree's name: each month as the tree was then.
+THEN = "@then"
+
 SPANS = ("accumulated", "month", "rolling12")
 
 #: Dimensions that are not levels of a tree.
@@ -175,6 +178,11 @@ class Tree:
     def __init__(self, book: Book, name: str, at: str) -> None:
         self.organisation = book.organisation
         self.name, _, when = name.partition("@")
+        if name.endswith(THEN):
+            raise UsageError(
+                "These figures stand in the tree of one month.",
+                f"Give --tree {self.name}@PERIOD, or leave it out.",
+            )
         self.places: dict[str, Place] = self.organisation.places(
             self.name, book.period(when).last if when else at
         )
@@ -228,6 +236,17 @@ class Tree:
         return names | {unit: place.name for unit, place in self.places.items()}
 
 
+def moved(book: Book, tree: str, first: str, last: str) -> bool:
+    """Whether a unit of the tree stood elsewhere in the first month than in the last, or than in
+    the month that the tree's name gives."""
+    now, then = Tree(book, tree, last), Tree(book, tree.partition("@")[0], first)
+    return any(
+        (was.parent, was.level) != (place.parent, place.level)
+        for unit, was in then.places.items()
+        if (place := now.places.get(unit)) is not None
+    )
+
+
 class Structure:
     """A report structure as decided for a month: which line takes which account."""
 
@@ -259,7 +278,9 @@ class Structure:
 class Dimensions:
     """How amounts fall into rows, for one tree, one structure and one month.
 
-    ``also`` names columns of the facts that are dimensions of this question alone.
+    ``also`` names columns of the facts that are dimensions of this question alone. ``dated`` says
+    that the facts know in which month they were ``booked``: then ``tree@then`` lets each month
+    stand as the tree was in it, where else all stand as in one.
     """
 
     def __init__(
@@ -273,10 +294,14 @@ class Dimensions:
         structure: str | None = None,
         noun: str = "result",
         also: Sequence[str] = (),
+        dated: bool = False,
     ) -> None:
         self.book, self.at, self.by = book, at, tuple(by)
-        self.tree = Tree(book, tree, at)
-        self.levels = {*LEVELS, *self.tree.levels} - set(CODES)
+        then = dated and tree.endswith(THEN)
+        self.tree = Tree(book, tree.removesuffix(THEN) if then else tree, at)
+        self.versions = self._versions() if then else []
+        levels = [each.levels for _, each in self.versions]
+        self.levels = {*LEVELS, *self.tree.levels.union(*levels)} - set(CODES)
         known = [*LEVELS, *sorted(self.levels - set(LEVELS)), *CODES, *also]
         axes(self.by, known)
         self.unit = unit
@@ -291,9 +316,13 @@ class Dimensions:
 
     def within(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The facts of the unit asked for and all below it."""
-        if self.below is None:
+        if self.below is None or self.unit is None:
             return frame
-        return frame.filter(pl.col("unit").is_in(sorted(self.below)))
+        inside = pl.col("unit").is_in(sorted(self.below))
+        for until, tree in self.versions:
+            then = pl.col("unit").is_in(sorted(tree.below(self.unit)))
+            inside = pl.when(pl.col("booked") < until).then(then).otherwise(inside)
+        return frame.filter(inside)
 
     def columns(self) -> dict[str, str]:
         """Name of the key column of each dimension: a level alone stands under ``unit``."""
@@ -308,20 +337,36 @@ class Dimensions:
     def key(self, name: str) -> pl.Expr:
         """The key of a fact in one dimension, as text; never null but for a month unknown."""
         if name in self.levels:
-            return _replaced(pl.col("unit"), self._at_level(name), pl.col("unit"))
+            key = _replaced(pl.col("unit"), self._at_level(name, self.tree), pl.col("unit"))
+            for until, tree in self.versions:
+                then = _replaced(pl.col("unit"), self._at_level(name, tree), pl.col("unit"))
+                key = pl.when(pl.col("booked") < until).then(then).otherwise(key)
+            return key
         if name == "line":
             return self._line()
         if name == "month":
             return pl.col("period")
         return pl.col(name).fill_null(WITHOUT)
 
-    def _at_level(self, level: str) -> dict[str, str]:
+    def _at_level(self, level: str, tree: Tree) -> dict[str, str]:
         """Each unit's key: an ancestor above the unit asked for gives way to that unit, whose
         part of the ancestor's figures is all there is."""
-        found = self.tree.at_level(level)
-        if self.unit is None or self.below is None:
+        found = tree.at_level(level)
+        if self.unit is None:
             return found
-        return {u: above if above in self.below else self.unit for u, above in found.items()}
+        below = tree.below(self.unit)
+        return {u: above if above in below else self.unit for u, above in found.items()}
+
+    def _versions(self) -> list[tuple[str, Tree]]:
+        """Earlier states of the tree, the latest first: each with the month in which it ended."""
+        units = self.book.organisation.trees.get(self.tree.name, {})
+        begins = {place.valid_from for places in units.values() for place in places}
+        months = sorted((month for month in begins if month <= self.at), reverse=True)
+        return [
+            (month, Tree(self.book, self.tree.name, shift(month, -1)))
+            for month in months
+            if shift(month, -1) >= min(months)
+        ]
 
     def _line(self) -> pl.Expr:
         assert self.structure is not None
@@ -338,7 +383,8 @@ class Dimensions:
             return None
         name = self.by[0]
         if name in self.levels:
-            units = {u for u, place in self.tree.places.items() if place.level == name}
+            trees = (self.tree, *(tree for _, tree in self.versions))
+            units = {u for tree in trees for u, p in tree.places.items() if p.level == name}
             return sorted(units if self.below is None else units & self.below)
         if name == "line" and self.structure is not None:
             return self.structure.leaves

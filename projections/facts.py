@@ -1,7 +1,8 @@
 """Facts: one row an amount, whatever event it comes from, ready to be grouped.
 
 Every frame here has the columns of `FACTS`; ``position`` is the event's place in the log,
-``amount`` Int64 öre in result sign. Only income and cost accounts are here
+``booked`` its own month also where ``period`` is the one that it is compared with, ``amount`` Int64
+öre in result sign. Only income and cost accounts are here
 (`Organisation.account_type`); balance accounts never enter a result.
 """
 
@@ -25,6 +26,7 @@ FACTS: dict[str, type[pl.DataType]] = {
     "activity": pl.String,
     "counterparty_unit": pl.String,
     "period": pl.String,
+    "booked": pl.String,
     "amount": pl.Int64,
 }
 
@@ -105,4 +107,5 @@ def _shaped(frame: pl.LazyFrame) -> pl.LazyFrame:
     missing = [
         pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in columns
     ]
-    return frame.with_columns(missing).select(*FACTS)
+    shaped = frame.with_columns(missing)
+    return shaped.with_columns(booked=pl.col("period")).select(*FACTS)

@@ -106,7 +106,14 @@ def _question(
 ) -> tuple[Span, Dimensions]:
     asked = outcome_span(book, through, year)
     dimensions = Dimensions(
-        book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
+        book,
+        asked.last,
+        axes(by),
+        unit=unit,
+        tree=tree,
+        structure=structure,
+        noun="result",
+        dated=True,
     )
     return asked, dimensions
 

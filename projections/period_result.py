@@ -64,7 +64,8 @@ def result(
     Months: ``span`` is accumulated (the fiscal year's first month to ``through``), month, or
     rolling12; ``year`` without ``through`` ends with its latest month with outcome; last year is
     as `Span` says. A month after the latest with outcome, or before the first, is an error.
-    Units stand as the tree (``line`` or ``line@2020-08``) has them in the last month.
+    Units stand as the tree has them in the last month, or in the one that ``line@2020-08`` names,
+    last year and budget too; with ``line@then`` each month stands as the tree was in it.
 
     Budget is that of the same months, ``annual_budget`` of the whole fiscal year. ``forecast`` is
     of each unit that of the round adopted last that holds it, among those through a month of the
@@ -164,7 +165,14 @@ class _Question:
         """The question in the book's terms; `UsageError` for what is unknown."""
         asked = outcome_span(book, through, year, span)
         dimensions = Dimensions(
-            book, asked.last, axes(by), unit=unit, tree=tree, structure=structure, noun="result"
+            book,
+            asked.last,
+            axes(by),
+            unit=unit,
+            tree=tree,
+            structure=structure,
+            noun="result",
+            dated=True,
         )
         return cls(book, asked, dimensions, _Forecast.of(book, asked, dimensions))
 

@@ -14,7 +14,7 @@ from ledger.periods import months_between, shift
 from projections import facts
 from projections.action_plans import action_plan
 from projections.amounts import narrowed, total
-from projections.dimensions import Dimensions, Span, as_known, axes, outcome_span
+from projections.dimensions import THEN, Dimensions, Span, as_known, axes, outcome_span
 from projections.period_result import result
 from projections.registry import projection
 
@@ -75,14 +75,14 @@ def divisions(
     Rows: the units of the level ``by`` (division, or unit of another tree than line), in code
     order, then their sum with ``unit`` null: what stands above or beside the level is not in it.
     Null is unknown; a sum with an unknown part is. The month before is null in the fiscal year's
-    first. Units stand as the tree has them in the last month.
+    first. Units stand as in `result`: ``line@then`` has those of other months too.
 
     Raises `ledger.errors.UsageError` for what is unknown, and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     asked = outcome_span(book, through, year)
     levels = axes(by if by is not None else ("division" if _line(tree) else "unit"))
-    dimensions = Dimensions(book, asked.last, levels, unit=unit, tree=tree)
+    dimensions = Dimensions(book, asked.last, levels, unit=unit, tree=tree, dated=True)
     if len(levels) != 1 or dimensions.listed is None or levels[0] not in dimensions.levels:
         raise UsageError(
             f"Rows by {','.join(levels)} do not stand side by side.",
@@ -215,7 +215,8 @@ def _summed(dimensions: Dimensions, amounts: pl.LazyFrame, months: Sequence[str]
 def _plans(book: Book, last: str, ask: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Effect and phased assignment by unit; nothing where nothing is planned."""
     try:
-        plans = action_plan(book, last, **ask)
+        now = str(ask["tree"]).removesuffix(THEN)
+        plans = action_plan(book, last, **{**ask, "tree": now})
         return _by_unit(plans.filter(pl.col("effect_through") == last))
     except UsageError:
         return {}

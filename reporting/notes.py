@@ -33,7 +33,23 @@ def asked(book: Book, lang: Language, **ask: Any) -> list[str]:
         name = names[0] if names else ""
         told.append(label("note.unit", lang, unit=unit, name=name).rstrip())
     if (tree := ask.get("tree")) not in (None, "line"):
-        told.append(label("note.tree", lang, tree=tree))
+        name, _, month = tree.partition("@")
+        told.append(
+            label("note.tree_each", lang, tree=name)
+            if month == "then"
+            else label("note.tree", lang, tree=tree)
+        )
     if structure := ask.get("structure"):
         told.append(label("note.structure", lang, structure=structure))
     return [f"{', '.join(told)}."] if told else []
+
+
+def restated(book: Book, lang: Language, tree: str | None, first: str, last: str) -> list[str]:
+    """That units have moved since the first month of those compared, and stand as in the last."""
+    from projections.dimensions import THEN, moved
+
+    asked_for = tree or "line"
+    if asked_for.endswith(THEN) or not moved(book, asked_for, first, last):
+        return []
+    name, _, month = asked_for.partition("@")
+    return [label("note.restated", lang, tree=name, month=month or last)]

@@ -139,6 +139,8 @@ def _notes(
 def tree_note(lang: Language, last: str, tree: str | None = None) -> str:
     """In which tree, as of which month, the figures stand."""
     name, _, month = (tree or "line").partition("@")
+    if month == "then":
+        return label("note.tree_then", lang, tree=name)
     return label("note.tree_of", lang, tree=name, month=month or last)
 
 

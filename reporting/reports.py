@@ -17,6 +17,7 @@ from reporting.catalogue import Language, has, label
 from reporting.forecast_model import NAMED_CODES, quantiles
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
+from reporting.notes import restated
 from reporting.tables import Column, Table, columns_of, table_of
 from reporting.times import minutes
 
@@ -31,6 +32,14 @@ def _through(book: Book, through: str | None, ask: dict[str, Any]) -> str:
     from projections.dimensions import outcome_span
 
     return outcome_span(book, through, ask.get("year")).last
+
+
+def _first(book: Book, through: str | None, span: str, ask: dict[str, Any]) -> str:
+    """The first month that is compared with."""
+    from projections.dimensions import outcome_span
+
+    asked = outcome_span(book, through, ask.get("year"), span)
+    return (*asked.last_year, *asked.months)[0]
 
 
 def _beyond(book: Book, lang: Language, last: str) -> list[str]:
@@ -107,6 +116,7 @@ def result(
     title = label(f"title.{key}", lang, through=last, scale="{scale}")
     notes = [*_beyond(book, lang, last), label("note.sign", lang)]
     notes.append(label("note.last_year_same_months", lang))
+    notes += restated(book, lang, ask.get("tree"), _first(book, through, span, ask), last)
     if frame.height and frame["forecast"].null_count() == frame.height:
         notes.append(label("note.no_adopted_round", lang))
     return table_of(

@@ -25,6 +25,9 @@ class Figure(Protocol):
 #: draw gives None.
 FIGURES: dict[str, tuple[Figure, ...]] = {
     "result": (money.result_by_month, money.result_accumulated),
+    "month_summary": (money.result_by_month, money.result_accumulated),
+    "people_month": (people.fte, people.headcount),
+    "people_report": (people.extra_time, people.sick_leave),
     "cost_development": (money.cost_development,),
     "forecast": (money.forecast_fan, money.forecast_steps),
     "action_plan": (plans.action_plan,),

@@ -110,7 +110,8 @@ def side_by_side(ask: Question) -> Sequence[Block]:
     for tree in (name.strip() for name in named if name.strip()):
         for table in region(ask, "divisions", tree=tree):
             name = region_tables.tree_name(ask.book, tree, ask.through)
-            tables.append(replace(table, title=f"{name}: {table.title}"))
+            notes = (region_tables.tree_note(ask.lang, ask.through, tree),)  # the rest is above
+            tables.append(replace(table, title=f"{name}: {table.title}", notes=notes))
     return tables
 
 

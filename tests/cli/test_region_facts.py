@@ -224,3 +224,12 @@ def test_the_staffing_of_the_region(ask):
     assert sick[3] == max(sick, key=Decimal)  # April
     # "drygt 1 procentenhet högre än samma period 2019"
     assert 1 < Decimal(own["percent"]) - Decimal(own["last_year_percent"]) < Decimal("1.5")
+
+
+def test_last_year_as_it_was(ask):
+    """Boden came to division 10 in 2020 (made): restated 80 better, as it was 54.5."""
+    when = ("--through", "2020-08", "--known-at", HANDED_IN)
+    for tree, wanted in (("line", "80.0"), ("line@then", "54.5")):
+        rows = {row["unit"]: row for row in ask("region", "divisions", *when, "--tree", tree)}
+        assert printed(rows["10"]["change_last_year"], "0.0") == wanted
+        assert printed(rows[None]["change_last_year"], "0") == "212"

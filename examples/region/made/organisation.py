@@ -32,6 +32,8 @@ AREAS = {
     "23": ("20", "Närsjukvårdsområde Gällivare"),
     "24": ("20", "Närsjukvårdsområde Kiruna"),
 }
+#: The area that came from division 20 to 10 in January 2020, made: last year is told restated.
+MOVED = "12"
 #: Units: division, parent, name, kind of business, weight of its costs by August (mnkr).
 UNITS: Mapping[str, tuple[str, str, str, str, int]] = {
     "1001": ("10", "10", "Gemensamt Luleå-Boden", "staff", 60),
@@ -239,13 +241,21 @@ SETTINGS = {
 }
 
 
+def _placed(area: str) -> tuple[str, str, str]:
+    """An area's name, parent and level."""
+    above, name = AREAS[area]
+    return name, above, "area"
+
+
 def write(folder: Path) -> None:
     """Units, accounts, structures, settings, codes."""
     first = "2019-01"
     rows = [("RN", "Region Norrbotten", "", "region", "line", first)]
     rows += [(code, name, "RN", "division", "line", first) for code, name in DIVISIONS.items()]
     rows += [(JOINT, "Regiongemensamt", "RN", "joint", "line", first)]
-    rows += [(a, name, above, "area", "line", first) for a, (above, name) in AREAS.items()]
+    rows += [(a, *_placed(a), "line", first) for a in AREAS if a != MOVED]
+    rows += [(MOVED, AREAS[MOVED][1], "20", "area", "line", first)]
+    rows += [(MOVED, *_placed(MOVED), "line", "2020-01")]
     rows += [(FINANCE, "Finansförvaltning", JOINT, "unit", "line", first)]
     rows += [(u, name, above, "unit", "line", first) for u, (_, above, name, _, _) in UNITS.items()]
     name = "Hälsocentraler i egen regi"
