@@ -15,6 +15,7 @@ from assurance.controls.running import chosen, made
 from ledger.families.finding import Findings, Raising
 from ledger.log import Book
 from ledger.money import to_decimal, to_text
+from projections.texts import texts
 from reporting.catalogue import Language, has, label
 from reporting.notes import asked, known
 from reporting.numbers import count, shown
@@ -126,7 +127,9 @@ def findings(
 
 
 def raising(results: Iterable[Result]) -> tuple[Raising, ...]:
-    """What `RaiseFindings` takes: every finding, with the parameters that it was found with."""
+    """What `RaiseFindings` takes: every finding, with the parameters that it was found with and its
+    facts. Names of people are left out: they are read from its events again, so that erasing them
+    there erases them here."""
     return tuple(
         Raising(
             each.key,
@@ -135,11 +138,22 @@ def raising(results: Iterable[Result]) -> tuple[Raising, ...]:
             each.events,
             each.amount,
             "; ".join(f"{name}={text}" for name, text in result.parameters.items()),
-            json.dumps(dict(each.facts), ensure_ascii=False, sort_keys=True),
+            json.dumps(
+                {name: fact for name, fact in each.facts.items() if name not in _NAMES},
+                ensure_ascii=False,
+                sort_keys=True,
+            ),
         )
         for result in results
         for each in result.findings
     )
+
+
+#: Facts that name somebody, and the fields of an event that say who: the first that is there.
+_NAMES = {
+    "counterparty": ("counterparty", "counterparty_unit", "text"),
+    "person": ("registered_by",),
+}
 
 
 def states(book: Book) -> States:
@@ -159,7 +173,7 @@ def register(
 ) -> Table:
     """The findings on record, in words; ``brief`` shows people the first events of each."""
     frame = projections.findings(book, through, unit=unit, control=control, unresolved=unresolved)
-    rows = [row | {"told": _recorded(row, lang)} for row in frame.to_dicts()]
+    rows = _in_words(book, frame, lang)
     for row in rows:
         events = row["events"].split()
         if brief and len(events) > EVENTS_SHOWN:
@@ -187,7 +201,7 @@ def in_report(book: Book, lang: Language, through: str, unit: str) -> list[Table
     tables = [table_from(counted.to_dicts(), columns, title)]
     left = frame.filter(pl.col("finding_state") != "resolved")
     if not left.is_empty():
-        rows = [row | {"told": _recorded(row, lang)} for row in left.head(REPORTED).to_dicts()]
+        rows = _in_words(book, left.head(REPORTED), lang)
         more = left.height - len(rows)
         notes = [label("note.findings_left", lang, count=count(more, lang))] if more else []
         title = label("title.findings_left", lang)
@@ -209,14 +223,34 @@ _REPORTED = (
 )
 
 
-def _recorded(row: Mapping[str, Any], lang: Language) -> str | None:
-    """A recorded finding in words; where its facts were erased, the marker of that; where a later
-    program tells it with other facts, the facts."""
-    facts = row["facts"]
-    try:
-        return told(row["control"], json.loads(facts), lang)
-    except (TypeError, ValueError, LookupError):
-        return None if facts is None else str(facts)
+def _in_words(book: Book, frame: pl.DataFrame, lang: Language) -> list[dict[str, Any]]:
+    """Recorded findings as rows with ``told``: in words, names as their events have them today; of
+    facts that were erased, the marker of that; where a later program tells it with other facts,
+    the facts."""
+    rows = frame.to_dicts()
+    firsts = {row["position"]: int(row["events"].split()[0]) for row in rows}
+    names = {fact: _said(book, fields, set(firsts.values())) for fact, fields in _NAMES.items()}
+    for row in rows:
+        first = firsts[row["position"]]
+        named = {fact: said.get(first) for fact, said in names.items()}
+        try:
+            row["told"] = told(row["control"], named | json.loads(row["facts"]), lang)
+        except (TypeError, ValueError, LookupError):
+            row["told"] = row["facts"]
+    return rows
+
+
+def _said(book: Book, fields: Iterable[str], positions: set[int]) -> dict[int, str]:
+    """What the first of the fields that is there says, by position."""
+    found: dict[int, str] = {}
+    for field in fields:
+        if field == "counterparty_unit":
+            mine = book.postings().filter(pl.col("position").is_in(sorted(positions)))
+            said = dict(mine.select("position", field).drop_nulls().iter_rows())
+        else:
+            said = texts(book, field, positions)
+        found = said | found
+    return found
 
 
 def listed(book: Book, names: Iterable[str], given: Mapping[str, str], lang: Language) -> Table:

@@ -63,7 +63,9 @@ class _Benford(Control):
                 "common_amount": common,
                 "times": times,
             }
-            found.append(Found(tuple(mine["position"]), int(mine["amount"].sum()), facts))
+            found.append(
+                Found(tuple(mine["position"]), int(mine["amount"].cast(pl.Int128).sum()), facts)
+            )
         return found
 
 

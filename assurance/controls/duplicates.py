@@ -8,6 +8,7 @@ import polars as pl
 
 from assurance.controls.control import Control, Examined, Parameter, Severity, found_in
 from assurance.controls.evidence import Evidence, undone, voucher_name
+from projections.amounts import WIDE
 
 
 class Duplicates(Control):
@@ -87,7 +88,9 @@ class Duplicates(Control):
                 pl.col("units").min(),
                 pl.col("names").first().list.head(_NAMED).list.join(", "),
             )
-            .with_columns(amount=pl.col("each_amount") * (pl.col("count").cast(pl.Int64) - 1))
+            .with_columns(
+                amount=pl.col("each_amount").cast(WIDE) * (pl.col("count").cast(WIDE) - 1)
+            )
         )
 
 

@@ -16,6 +16,7 @@ from ledger.errors import LedgerError
 from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from ledger.money import SCALES, rounded
+from projections.amounts import total
 from projections.dimensions import Tree
 from projections.facts import result_accounts
 from projections.registry import PROJECTIONS, exposed
@@ -151,13 +152,13 @@ class ShiftAfterPublication(Control):
             below = Tree(book, str(each.question.get("tree") or "line"), months[1]).below(unit)
             later = later.filter(pl.col("unit").is_in(sorted(below)))
         net = later.group_by("period", "unit", "account").agg(
-            pl.col("position"), pl.col("amount").sum()
+            pl.col("position"), total("amount").alias("amount")
         )
         moved = net.filter(pl.col("amount").abs() > self.value("least"))
         by_month = moved.group_by("period").agg(
             pl.col("position").explode().alias("events"),
-            pl.col("amount").sum(),
-            pl.col("amount").abs().sum().alias("moved"),
+            total("amount").alias("amount"),
+            total(pl.col("amount").abs()).alias("moved"),
         )
         for row in by_month.sort("period").to_dicts():
             facts = {

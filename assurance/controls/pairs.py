@@ -9,6 +9,7 @@ import polars as pl
 from assurance.controls.control import Control, Examined, Parameter, Severity, found_in
 from assurance.controls.evidence import Evidence, undone, voucher_name
 from ledger.periods import shift
+from projections.amounts import total
 
 
 class UnreversedAccruals(Control):
@@ -122,12 +123,12 @@ class InternalPairs(Control):
             other=pl.max_horizontal(mine, theirs),
             year=evidence.year_of(pl.col("period")),
         )
-        side = pl.col("amount").filter(pl.col("unit") == pl.col("one")).sum()
+        side = total(pl.col("amount").filter(pl.col("unit") == pl.col("one")))
         pairs = internal.group_by("year", "one", "other", maintain_order=True).agg(
             pl.col("position").alias("events"),
-            pl.col("amount").sum(),
+            total("amount").alias("amount"),
             side.alias("one_amount"),
-            (pl.col("amount").sum() - side).alias("other_amount"),
+            (total("amount") - side).alias("other_amount"),
         )
         unmet = pairs.filter(pl.col("amount").abs() > self.value("tolerance"))
         facts = ("one", "other", "year", "one_amount", "other_amount")

@@ -28,7 +28,7 @@ from ledger.families.organisation import (
     UnitRegistered,
     default_type,
 )
-from ledger.families.setting_rules import CONTROLLING, DEFAULTS, check_setting
+from ledger.families.setting_rules import DEFAULTS, check_setting, controlling
 from ledger.periods import is_month
 from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
 from ledger.risk_matrix import matrix_of
@@ -458,7 +458,7 @@ class ChangeSettings:
     @property
     def needs(self) -> tuple[Role, ...]:
         """Approver for what is looked at before it counts, recorder for all else."""
-        return tuple({"approver" if s in CONTROLLING else "recorder" for s, *_ in self.values})
+        return tuple({"approver" if controlling(s) else "recorder" for s, *_ in self.values})
 
     def decide(self, state: State, look: Lookup) -> Decision:
         """One event a changed setting."""

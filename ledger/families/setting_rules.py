@@ -19,6 +19,15 @@ _NUMBERS = (*_THRESHOLDS, TOLERANCE)
 #: Settings that say what is looked at before it counts.
 CONTROLLING = frozenset({*CHOICES, *_THRESHOLDS})
 
+#: Settings of analytic controls: what is looked for, and what of it is told.
+_OF_CONTROLS = "control."
+
+
+def controlling(setting: str) -> bool:
+    """Whether only an approver changes the setting."""
+    return setting in CONTROLLING or setting.startswith(_OF_CONTROLS)
+
+
 #: What holds where nobody says.
 DEFAULTS = {setting: values[0] for setting, values in CHOICES.items()}
 

@@ -13,8 +13,11 @@ from assurance.controls import (
     key_of,
     run,
 )
+from ledger.commands import Source
+from ledger.errors import NotAllowed
 from ledger.families.control_plan import SetMateriality
 from ledger.families.organisation_commands import ChangeSettings
+from ledger.families.roles import ChangeRoles, RoleRow
 from tests.projections.builders import Books
 
 
@@ -115,6 +118,16 @@ def test_names_that_there_are_not(books):
     for names, given in ((["luck"], {}), ([], {"late.luck": "1"}), (["late"], {"night.to": "1"})):
         with pytest.raises(NoSuchControl):
             list(run(book, names, given=given))
+
+
+def test_who_changes_what_is_looked_for(books):
+    """Where there are roles an approver: else whoever records could silence a control."""
+    rows = (RoleRow("chef", "approver", "RS 1"), RoleRow("controller", "recorder", "RS 1"))
+    books.record(ChangeRoles(rows, "roles.csv"))
+    change = ChangeSettings((("control.late.days", "400", None),))
+    with pytest.raises(NotAllowed):
+        books.record(change)
+    books.store.record(change, "chef", Source("test"))
 
 
 def test_an_empty_log_has_nothing_to_find(tmp_path):
