@@ -128,11 +128,11 @@ def test_the_demo_shows_the_three_tables_and_says_that_its_clock_is_simulated(de
         "7 755 584",
         "−60 436",
         "−40,91 %",
-        "(21563 händelser)",
+        "(21589 händelser)",
     ):
         assert figure in printed, figure
     assert "imulerad klocka" in printed
-    assert printed.count("    ledger ") == 3, "the three most useful next commands"
+    assert printed.count("    ledger ") == 4, "the most useful next commands"
 
 
 def test_the_model_s_forecast_sums_and_brackets_itself(demo) -> None:

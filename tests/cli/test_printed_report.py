@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 import ledger
 from cli.main import app
 from reporting import reports
+from reporting.catalogue import label
 from reporting.render import to_json
 from reporting.report.document import compose, question
 from reporting.report.excel import to_excel
@@ -229,12 +230,13 @@ def _is_total(row: Sequence[Any]) -> bool:
     return "Totalt" in row or (row[0] == "covid-19" and row[1] is None)
 
 
+FORECAST_VARIANCE = label("column.forecast_variance", "sv")
 RESULT = {
     "actual_2020_08": ("Utfall", "outcome"),
     "variance_actual_vs_budget": ("Avvikelse", "variance"),
     "annual_budget_2020": ("Årsbudget", "annual_budget"),
     "annual_forecast": ("Årsprognos", "forecast"),
-    "variance_forecast_vs_budget": ("Prognos-avvikelse", "forecast_variance"),
+    "variance_forecast_vs_budget": (FORECAST_VARIANCE, "forecast_variance"),
 }
 PLAN = {
     "assignment_2020": ("Uppdrag", "assignment"),
@@ -522,7 +524,7 @@ RESULT_TABLE, PLAN_TABLE = "Resultat t.o.m.", "Ekonomisk handlingsplan"
 #: which table), or a finding (its code and a word of it).
 APPEARS: dict[str, tuple[Any, ...]] = {
     "3": ("figure", "kr", place(RESULT_TABLE, None, "Årsbudget"), "-258"),
-    "6": ("figure", "kr", place(RESULT_TABLE, None, "Prognos-avvikelse"), "7755842"),
+    "6": ("figure", "kr", place(RESULT_TABLE, None, FORECAST_VARIANCE), "7755842"),
     "11": ("remainder", place("Avvikelser mot budget", "oförklarat", "Belopp"), "-2.4"),
     "12": ("remainder", place("Avvikelser mot budget", "oförklarat", "Belopp", 1), "0.2"),
     "13": ("remainder", place("Prognosens avvikelser", "oförklarat", "Belopp"), "-3.0"),
