@@ -30,11 +30,11 @@ PARTS: tuple[Part, ...] = (
     Part("follow_up", 2, sections.follow_up),
     Part("forecast", 2, sections.forecast),
     Part("risks", 2, sections.risks),
-    Part("round", 2, sections.round_by_line),
     Part("action_plan", 2, sections.action_plan),
     Part("measures", 2, heading),
     Part("investments", 2, sections.investments),
     Part("assignments", 1, followed.assignments),
     Part("control", 1, followed.internal_control),
+    Part("round", 1, sections.round_by_line),
     Part("attachments", 1, attachments),
 )

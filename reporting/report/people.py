@@ -55,17 +55,19 @@ def _shown(ask: Question, *tables: Table | None) -> Sequence[Block]:
     return [block for table in tables if table is not None for block in filled(ask, table)]
 
 
-def _columns(table: Table | None, keys: Sequence[str]) -> Table | None:
-    """The months with some of their columns; None where they say nothing."""
-    if table is None:
+def _months(ask: Question, keys: Sequence[str]) -> Table | None:
+    """The fiscal year's months with some of their columns; None where they say nothing."""
+    table, last = _table(ask, "months"), through(ask)
+    if table is None or last is None:
         return None
+    year = ask.book.organisation.calendar.to_date(last)
     places = [0, *(i for i, column in enumerate(table.columns) if column.key in keys)]
     if len(places) == 1:
         return None
     return replace(
         table,
         columns=tuple(table.columns[place] for place in places),
-        rows=tuple(tuple(row[place] for place in places) for row in table.rows),
+        rows=tuple(tuple(r[place] for place in places) for r in table.rows if r[0] in year),
     )
 
 
@@ -89,7 +91,7 @@ def worked(ask: Question) -> Sequence[Block]:
     return _shown(
         ask,
         _rows(_table(ask, "time"), extra=False),
-        _columns(_table(ask, "months"), _FTE),
+        _months(ask, _FTE),
     )
 
 
@@ -103,10 +105,10 @@ def extra_time(ask: Question) -> Sequence[Block]:
     return _shown(
         ask,
         _rows(_table(ask, "time"), extra=True),
-        _columns(_table(ask, "months"), _EXTRA),
+        _months(ask, _EXTRA),
     )
 
 
 def sick_leave(ask: Question) -> Sequence[Block]:
     """The seven figures of sick leave, and the months."""
-    return _shown(ask, _table(ask, "sick-leave"), _columns(_table(ask, "months"), _SICK))
+    return _shown(ask, _table(ask, "sick-leave"), _months(ask, _SICK))

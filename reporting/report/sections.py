@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import projections
 from ledger.families.commentary import FIGURES
+from ledger.families.followup import Marks
 from ledger.families.forecast import Forecasts
 from projections.dimensions import Tree
 from reporting import (
@@ -122,13 +123,15 @@ def cost_development(ask: Question) -> Sequence[Block]:
 
 
 def follow_up(ask: Question) -> Sequence[Block]:
-    """What stands under special follow-up."""
+    """What special follow-up came to, and its accounts; marks of other kinds by line."""
     found: list[Block] = []
     found += filled(
         ask,
         followup_table.special(ask.book, ask.lang, through=ask.through, unit=ask.unit),
     )
-    for by in (("mark", "line"), ("mark", "account")):
+    kinds = {mark.kind for mark in ask.book.state.of(Marks).standing.values()}
+    by_line = [("mark", "line")] if kinds - {"special"} or not found else []
+    for by in (*by_line, ("mark", "account")):
         table = followup_table.follow_up(
             ask.book, ask.lang, through=ask.through, by=by, unit=ask.unit
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reporting.report import followed, people, sections
 from reporting.report.attached import attachments
-from reporting.report.document import Part
+from reporting.report.document import Part, heading
 
 MONTHLY: tuple[Part, ...] = (
     Part("summary", 1, sections.summary, told=True),
@@ -17,7 +17,8 @@ MONTHLY: tuple[Part, ...] = (
     Part("staffing", 1, people.overview),
 )
 PERSONNEL: tuple[Part, ...] = (
-    Part("people", 1, followed.scorecard("people"), told=True),
+    Part("people", 1, heading, told=True),
+    Part("scorecard_people", 1, followed.scorecard("people")),
     Part("staffing", 1, people.overview),
     Part("worked_time", 1, people.worked),
     Part("headcount", 1, people.headcount),
@@ -26,13 +27,14 @@ PERSONNEL: tuple[Part, ...] = (
     Part("attachments", 1, attachments),
 )
 PRODUCTION: tuple[Part, ...] = (
-    Part("operations", 1, followed.scorecard("operations"), told=True),
+    Part("operations", 1, heading, told=True),
+    Part("scorecard_operations", 1, followed.scorecard("operations")),
     Part("production", 1, followed.production),
     Part("patient_board", 1, followed.patient_board),
     Part("assignments", 1, followed.assignments),
     Part("attachments", 1, attachments),
 )
 CONTROL: tuple[Part, ...] = (
-    Part("control", 1, followed.internal_control, told=True),
+    Part("control", 1, followed.internal_control),
     Part("attachments", 1, attachments),
 )

@@ -319,7 +319,7 @@ def _breakdown(fact: Fact) -> Place:
     if label in ACCOUNTS:
         command = ("follow-up", "--by", "account", *_ASKED)
         caption = "Särskild uppföljning"
-        return Place(caption, ACCOUNTS[label], "Utfall", command, "outcome", sign=-1, at=1)
+        return Place(caption, ACCOUNTS[label], "Utfall", command, "outcome", sign=-1)
     return _special(("Personalkostnader",), "Totalt", "total", sign=-1)
 
 
