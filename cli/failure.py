@@ -18,6 +18,7 @@ from cli.options import SPOKEN
 from cli.output import say, sum_up
 from ledger.errors import InputRefused, LedgerError, Problem, StoreFull, StoreReadOnly
 from reporting.catalogue import label
+from reporting.messages import told
 
 BUG = 70
 INTERRUPTED = 130
@@ -32,9 +33,11 @@ def place_of(problem: Problem) -> str:
 
 
 def problem_line(problem: Problem) -> str:
-    """``FILE:LINE [code] excerpt – found. remedy``."""
+    """``FILE:LINE [code] excerpt – found. remedy``, in the language that is spoken."""
+    lang = SPOKEN.get()
     excerpt = f"{problem.excerpt} – " if problem.excerpt else ""
-    return f"{place_of(problem)} [{problem.code}] {excerpt}{problem.found}. {problem.remedy}"
+    found, remedy = told(problem.found, lang), told(problem.remedy, lang)
+    return f"{place_of(problem)} [{problem.code}] {excerpt}{found}. {remedy}"
 
 
 def tell_failure(error: LedgerError) -> None:
@@ -46,7 +49,7 @@ def tell_failure(error: LedgerError) -> None:
         more = len(error.problems) - PROBLEMS_SHOWN
         if more > 0:
             say(label("message.more_notices", lang, count=more))
-    message, remedy = error.message, error.remedy
+    message, remedy = told(error.message, lang), told(error.remedy, lang)
     if isinstance(error, InputRefused):
         message, remedy = label("message.refused", lang, count=len(error.problems)), ""
     say(f"{label('message.error', lang)} [{error.code}] {message}")

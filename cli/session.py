@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.options import Common, Writing
+from cli.options import SPOKEN, Common, Writing
 from cli.output import say, word
+from reporting.messages import told
 
 if TYPE_CHECKING:
     from ledger.commands import Command, Notice
@@ -71,7 +72,9 @@ def tell(notices: tuple[Notice, ...], file: str = "") -> None:
             continue
         weight = word("message.finding" if notice.finding else "message.warning")
         place = ":".join(str(part) for part in (file, notice.line) if part)
-        say(f"{place + ' ' if place else ''}{weight} [{notice.code}] {notice.text}")
+        say(
+            f"{place + ' ' if place else ''}{weight} [{notice.code}] {told(notice.text, SPOKEN.get())}"
+        )
     for code, count in shown.items():
         if count > NOTICES_SHOWN:
             say(f"[{code}] {word('message.more_notices', count=count - NOTICES_SHOWN)}")

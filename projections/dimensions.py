@@ -211,9 +211,9 @@ class Tree:
         """The unit and everything under it; `UsageError` for a unit that nobody registered."""
         if unit not in self.organisation.units:
             near = get_close_matches(unit, self.organisation.units)
-            known = f"Near: {', '.join(near)}. " if near else ""
+            known = f"Near: {', '.join(near)}." if near else ""
             remedy = "`ledger result --by unit` lists the units."
-            raise UsageError(f"There is no unit {unit!r}.", known + remedy)
+            raise UsageError(f"There is no unit {unit!r}.", f"{known} {remedy}".strip())
         return frozenset({unit, *(u for u in self.organisation.units if unit in self.path(u))})
 
     def at_level(self, level: str) -> dict[str, str]:

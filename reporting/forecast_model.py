@@ -134,11 +134,14 @@ def asked_month(book: Book, through: str | None, year: str | None = None) -> str
     last = span_of(book, through, year).last
     booked = sorted(book.postings()["period"].unique())
     if booked and not booked[0] <= last <= booked[-1]:
-        late = last > booked[-1]
-        end, what = (booked[-1], "latest") if late else (booked[0], "first")
+        if last > booked[-1]:
+            raise ForecastError(
+                f"There is no outcome in {last}; the latest month with any is {booked[-1]}.",
+                f"Give --through {booked[-1]}.",
+            )
         raise ForecastError(
-            f"There is no outcome in {last}; the {what} month with any is {end}.",
-            f"Give --through {end}{'' if late else ' or later'}.",
+            f"There is no outcome in {last}; the first month with any is {booked[0]}.",
+            f"Give --through {booked[0]} or later.",
         )
     return outcome_span(book, through, year).last
 

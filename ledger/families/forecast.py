@@ -228,8 +228,9 @@ class Forecasts(Slice):
     def round(self, name: str) -> Round:
         """A round by name; `ForecastError` if there is none."""
         if name not in self.rounds:
-            known = ", ".join(self.rounds) or "none"
-            raise ForecastError(f"There is no forecast round {name!r}.", f"Known: {known}.")
+            known = f"Known: {', '.join(self.rounds)}."
+            remedy = known if self.rounds else "Open it with `ledger forecast round`."
+            raise ForecastError(f"There is no forecast round {name!r}.", remedy)
         return self.rounds[name]
 
     def adopted(self, first: str, last: str) -> list[Round]:

@@ -59,7 +59,8 @@ def _require(entered: dict[str, UnitState], name: str, unit: str) -> None:
     """Raise `ForecastError` where there is nothing to submit or approve."""
     if not entered:
         raise ForecastError(
-            f"Nothing is entered for {unit} in round {name!r}.", "Enter it with `forecast enter`."
+            f"Nothing is entered for {unit} in round {name!r}.",
+            "Enter it with `ledger forecast enter`.",
         )
 
 
@@ -204,7 +205,8 @@ class AdoptRound:
             raise RuleBroken(f"The round {self.round!r} is adopted already.")
         if not round_.entries:
             raise ForecastError(
-                f"Nothing is entered in round {self.round!r}.", "Enter it with `forecast enter`."
+                f"Nothing is entered in round {self.round!r}.",
+                "Enter it with `ledger forecast enter`.",
             )
         self._approved(round_, state.of(Organisation))
         return Decision([Draft(ForecastAdopted(round=self.round, comment=self.comment))])

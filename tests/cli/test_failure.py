@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (
             ["result", "--unit", "9999"],
             2,
-            "fel [usage] There is no unit '9999'.\n",
+            "fel [usage] Det finns ingen enhet '9999'.\n",
         ),
         (["result", "--by", "colour"], 2, "fel [usage] "),
         (["result", "--lang", "xx"], 2, "fel [usage] There is no language 'xx'.\n"),
@@ -53,13 +53,14 @@ ROOT = Path(__file__).resolve().parents[2]
         (
             ["forecast", "--through", "2020-12"],
             7,
-            "fel [forecast] There is no outcome in 2020-12; the latest month with any is 2020-08.\n"
-            "  Give --through 2020-08.\n",
+            "fel [forecast] Det finns inget utfall i 2020-12; den senaste månaden med utfall är "
+            "2020-08.\n  Ange --through 2020-08.\n",
         ),
         (
             ["forecast", "adopt", "T2"],
             7,
-            "fel [forecast] There is no forecast round 'T2'.\n  Known: none.\n",
+            "fel [forecast] Det finns ingen prognosomgång 'T2'.\n"
+            "  Öppna den med `ledger forecast round`.\n",
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_rows_that_there_are_not_are_told_with_those_that_there_are(opened, word
     code, said = failed(opened, *words)
     assert code == 2
     assert known in said
-    assert "month" not in said.split("Known")[1]
+    assert "month" not in said.split("Det finns:")[1]
 
 
 def test_rows_by_any_level_of_the_tree(opened):
@@ -62,9 +62,9 @@ def test_a_file_of_another_round_is_refused(opened, folder, file):
     )
     verb = "enter" if file == "forecast.csv" else "assume"
     code, said = failed(opened, "forecast", verb, "--from", file, "--round", "T9")
-    assert (code, "'T2', and --round says 'T9'" in said) == (2, True)
+    assert (code, "'T2', och --round säger 'T9'" in said) == (2, True)
     code, said = failed(opened, "forecast", verb, "--from", file, "--unit", "6101")
-    assert (code, "Leave out --unit, or --from." in said) == (2, True)
+    assert (code, "Utelämna --unit, eller --from." in said) == (2, True)
     assert opened("forecast", verb, "--from", file, "--round", "T2").exit_code == 0
 
 
@@ -110,8 +110,8 @@ def test_a_dry_run_says_what_it_would_have_been(opened):
 def test_an_unknown_unit_is_told_what_lists_them(opened):
     """And the command does."""
     code, said = failed(opened, "forecast", "--unit", "610l")
-    assert (code, "`ledger result --by unit` lists the units." in said) == (2, True)
-    assert "Near: 610" in said
+    assert (code, "`ledger result --by unit` visar enheterna." in said) == (2, True)
+    assert "Liknande: 610" in said
     assert "6201" in opened("result", "--by", "unit").stdout
 
 

@@ -92,7 +92,7 @@ def test_from_entered_to_adopted(opened):
     assert [listed[k] for k in ("units", "submitted", "returned", "approved")] == [2, 0, 0, 2]
     ok(opened, "forecast", "adopt", "T2", "--actor", "bo")
     done = opened("forecast", "sheet", "T2", "-o", "late.xlsx")
-    assert (done.exit_code, "adopted and locked" in done.stderr) == (4, True)
+    assert (done.exit_code, "fastställd och låst" in done.stderr) == (4, True)
 
 
 def test_the_table_has_both_figures_and_a_narrow_face(opened):
@@ -186,7 +186,7 @@ def test_nothing_is_entered_from_an_adopted_round(opened):
     ok(opened, "forecast", "enter", "--from", "forecast.csv")
     ok(opened, "forecast", "adopt", "T2")
     done = opened("forecast", "enter", "--round", "T2", "--method", "model")
-    assert (done.exit_code, "adopted and locked" in done.stderr) == (4, True)
+    assert (done.exit_code, "fastställd och låst" in done.stderr) == (4, True)
 
 
 # ── the sheet ──────────────────────────────────────────────────────────────────────────────────
@@ -275,7 +275,7 @@ def test_the_same_sheet_is_the_same_bytes_in_both_languages_it_comes_back(opened
     workbook.save(folder / "en.xlsx")
     assert ok(opened, "import", "en.xlsx") == "recorded 1, already known 0, refused 0\n"
     done = opened("forecast", "sheet", "T2", "-o", "s.csv")
-    assert (done.exit_code, "no Excel file" in done.stderr) == (2, True)
+    assert (done.exit_code, "ingen Excelfil" in done.stderr) == (2, True)
 
 
 def test_what_is_submitted_is_not_filled_in_beforehand(opened, folder):

@@ -111,7 +111,7 @@ def test_origins_are_months_of_a_year(years, text):
     """Anything else is a usage error."""
     done = years("forecast", "compare", "--origins", text)
     assert done.exit_code == 2
-    assert "1 to 11" in done.stderr
+    assert "1 till 11" in done.stderr
     assert years("forecast", "compare", "--by", "month").exit_code == 2
 
 
