@@ -72,9 +72,8 @@ def tell(notices: tuple[Notice, ...], file: str = "") -> None:
             continue
         weight = word("message.finding" if notice.finding else "message.warning")
         place = ":".join(str(part) for part in (file, notice.line) if part)
-        say(
-            f"{place + ' ' if place else ''}{weight} [{notice.code}] {told(notice.text, SPOKEN.get())}"
-        )
+        text = told(notice.text, SPOKEN.get())
+        say(f"{place + ' ' if place else ''}{weight} [{notice.code}] {text}")
     for code, count in shown.items():
         if count > NOTICES_SHOWN:
             say(f"[{code}] {word('message.more_notices', count=count - NOTICES_SHOWN)}")
