@@ -21,7 +21,6 @@ SPOKEN = (
     "cli/scenario.py",
     "ledger/families/forecast.py",
     "ledger/families/forecast_approval.py",
-    "projections/dimensions.py",
     "reporting/forecast_model.py",
     "reporting/forecast_sheet.py",
     "reporting/forecast_table.py",
