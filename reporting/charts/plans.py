@@ -1,4 +1,4 @@
-"""Figures of plans: savings measures, and investments against their frames."""
+"""Figures in rows: savings measures, investments against their frames, divisions side by side."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: and the forecast.
 _ACTIONS = ("assignment", "effect", "phased", "forecast")
 _FRAMES = ("frame", "outcome", None, "forecast")
+_DIVISIONS = (None, "variance", None, "forecast_variance")
 
 
 def action_plan(ask: Question) -> Chart | None:
@@ -36,6 +37,15 @@ def investments(ask: Question) -> Chart | None:
     return _plans(ask, "investments", frame.filter(pl.col("parent_type").is_null()), _FRAMES)
 
 
+def divisions(ask: Question) -> Chart | None:
+    """By division: the variance so far, and that of the forecast for the year."""
+    unit = None if ask.is_whole else ask.unit
+    frame = projections.divisions(ask.book, ask.through, unit=unit)
+    if frame["variance"].null_count() == frame.height:
+        return None
+    return _plans(ask, "divisions", frame, _DIVISIONS)
+
+
 def _plans(
     ask: Question, key: str, frame: pl.DataFrame, columns: Sequence[str | None]
 ) -> Chart | None:
@@ -46,7 +56,8 @@ def _plans(
     rows: list[tuple[str, list[int | None]]] = []
     for row in frame.to_dicts():
         code = row[frame.columns[0]]
-        name = label("message.total", lang) if code is None else named(code, lang)
+        said = row.get("name") or (code and named(code, lang))
+        name = said or label("message.total", lang)
         rows.append((name, [None if column is None else row[column] for column in columns]))
     unit, size, places = money_unit(*(ore for _, values in rows for ore in values))
     whole, reached, due, forecast = (

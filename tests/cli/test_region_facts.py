@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import ledger
+import projections
 from cli.main import app
+from reporting.charts.drawing import to_svg
+from reporting.charts.picture import Plans
+from reporting.charts.registry import charts
+from reporting.report.document import question
 
 FACTS = Path(__file__).parents[1] / "examples" / "facts"
 DIRECTOR = "003_3bcf2fd7dff817ef"
@@ -233,3 +239,19 @@ def test_last_year_as_it_was(ask):
         rows = {row["unit"]: row for row in ask("region", "divisions", *when, "--tree", tree)}
         assert printed(rows["10"]["change_last_year"], "0.0") == wanted
         assert printed(rows[None]["change_last_year"], "0") == "212"
+
+
+def test_the_divisions_are_drawn_as_they_stand(made):
+    """The chart of the director's report: each division's variance and its forecast's, in öre; the
+    same as the table's. One below zero is a bar to the left."""
+    book = ledger.open(str(made[0] / "ledger.db"))
+    asked = question(book, "sv", through="2020-09", unit=None)
+    (chart,) = charts("side_by_side", asked)
+    frame = projections.divisions(book, "2020-09")
+    wanted = frame.select("variance", "forecast_variance").rows()
+    assert [row[1:] for row in chart.table.rows] == wanted
+    assert [row[0] for row in chart.table.rows] == [*frame["name"][:-1], "Totalt"]
+    assert isinstance(chart.picture, Plans)
+    assert chart.picture.rows[0].reached == Decimal("-22.1")
+    assert "Närsjukvård Luleå-Boden: avvikelse hittills −22,1" in chart.alt
+    assert to_svg(chart).startswith("<svg ")
