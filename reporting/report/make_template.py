@@ -98,7 +98,10 @@ def _styles(docx: Docx) -> None:
         ("toc 1", "Normal"),
         ("toc 2", "Normal"),
     ):
-        docx.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = docx.styles[base]
+        # Word knows the styles of a contents list by name.
+        known = name.startswith("toc")
+        style = docx.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=known)
+        style.base_style = docx.styles[base]
     _look(docx, "Normal", 10.5, after=6, line=1.15)
     _look(docx, "Title", 26, bold=True, before=140, after=18)
     _look(docx, "Heading 1", 17, bold=True, color=_MARK, before=24, after=6)
