@@ -158,7 +158,7 @@ def internal_control(ask: Written) -> None:
 def template(
     output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to.")],
 ) -> None:
-    """The template of Word reports, to change and give with --template."""
+    """A Word template to start from, for --template."""
     from reporting.report.word import DEFAULT
 
     put_file(DEFAULT.read_bytes(), output)
