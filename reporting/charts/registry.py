@@ -36,11 +36,7 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
     "headcount": (people.headcount,),
     "extra_time": (people.extra_time,),
     "sick_leave": (people.sick_leave,),
-    # Of a region.
-    "people_month": (people.fte, people.headcount),
-    "statement": (money.result_by_month, money.result_accumulated),
     "side_by_side": (plans.divisions,),
-    "people_report": (people.rolling_fte, people.extra_time, people.sick_leave),
 }
 
 
