@@ -166,3 +166,36 @@ def test_a_dry_run_records_nothing(sampled):
     sampled("control", "evaluate", "S", "--dry-run")
     (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
     assert row["sample_state"] == "assessed"
+
+
+def test_an_erased_text_stays_erased(sampled, folder):
+    """Its place says so; the paper that holds the marker brings nothing back, and the sample is
+    evaluated and drawn again as before."""
+    item = str(paper(sampled)[0]["event"])
+    done = sampled("control", "assess", "S", item, "--result", "deviation", "--cause", "Namn N",
+                   "--actor", "Anna")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    at = str(paper(sampled)[0]["position"])
+    who = ("--decision", "KS 2020/12", "--approved-by", "Bo Chef", "--actor", "Anna")
+    erased = sampled("erase", at, "cause", *who)
+    assert erased.exit_code == 0, erased.output
+    shown = paper(sampled)[0]["cause"]
+    assert shown.startswith("[gallrad ")
+    sampled("control", "assess", "S", "--sheet", "s.xlsx")
+    again = sampled("control", "assess", "--from", "s.xlsx")
+    assert again.stdout == "recorded 0, already known 1, refused 0\n"
+    assert paper(sampled)[0]["cause"] == shown
+    assert sampled("control", "sample", "--redo", "S").exit_code == 0
+    assert sampled("verify").exit_code == 0
+
+
+def test_the_paper_as_it_was_known(sampled):
+    """Before and after an assessment."""
+    before = json.loads(sampled("verify", "--format", "json").stdout)["events"]
+    item = str(paper(sampled)[0]["event"])
+    sampled("control", "assess", "S", item, "--result", "fine")
+    then = sampled("control", "assess", "S", "--known-at", f"@{before}", "--format", "json")
+    assert [row["assessment"] for row in json.loads(then.stdout)] == [None] * 5
+    assert paper(sampled)[0]["assessment"] == "fine"
+    refused = sampled("control", "evaluate", "S", "--known-at", f"@{before}")
+    assert (refused.exit_code, "5 of 5" in refused.stderr) == (4, True)
