@@ -130,7 +130,7 @@ class _Work:
             tolerable = self.plan.tolerable
         if tolerable is not None:
             rate(tolerable, "the tolerable rate")
-        if amount is None and event.method in _MONEY:
+        if amount is None and event.draw_method in _MONEY:
             committed = self.book.state.of(Samples).committed[event.sample][0]
             year = event.year or (committed.last or "")[:4]
             path = self.book.organisation.ancestors(event.unit)
@@ -146,8 +146,8 @@ class _Work:
         by = {kind: self._items_found(kind) for kind in ("deviation", "misstatement", "missing")}
         figures = [*self._how_often(), *self._by_how_much()]
         upper_rate = _of(figures, "upper_rate").rate
-        bound = "cell" if event.method == "cell" else "stringer"
-        if event.method not in _MONEY:
+        bound = "cell" if event.draw_method == "cell" else "stringer"
+        if event.draw_method not in _MONEY:
             bound = ""
         upper = _of(figures, bound).amount
         projected = _of(figures, "projected" if bound else "difference").amount
@@ -161,14 +161,14 @@ class _Work:
             deviations=len(by["deviation"]),
             misstated=len(by["misstatement"]),
             missing=len(by["missing"]),
-            confidence=None if event.method == "judgement" else self.confidence,
+            confidence=None if event.draw_method == "judgement" else self.confidence,
             tolerable=tolerable if bound == "" else None,
             tolerable_amount=amount if bound else None,
             upper_rate=None if upper_rate is None else f"{upper_rate:f}",
             projected=projected,
             upper=upper,
             bound=bound or None,
-            verdict=verdict,
+            sample_verdict=verdict,
         )
         return Conclusion(content, tuple(figures), reviewed)
 
@@ -179,7 +179,7 @@ class _Work:
         tolerable: str | None,
         amount: int | None,
     ) -> Verdict:
-        if self.drawn.event.method == "judgement":
+        if self.drawn.event.draw_method == "judgement":
             return "not_projected"
         if upper is not None:
             if amount is None:
@@ -192,21 +192,21 @@ class _Work:
     # ── how often ──────────────────────────────────────────────────────────────────────────
 
     def _items_found(self, kind: str) -> set[str]:
-        return {item for (item, _), each in self.found.items() if each.event.found == kind}
+        return {item for (item, _), each in self.found.items() if each.event.assessment == kind}
 
     def _wrong(self, attribute: str | None = None, *, any_: bool = True) -> set[str]:
         """The items that deviate, in an attribute or (``any_``) in any."""
         return {
             item
             for (item, of), each in self.found.items()
-            if each.event.found != "fine" and (any_ or of == attribute)
+            if each.event.assessment != "fine" and (any_ or of == attribute)
         }
 
     def _how_often(self) -> Iterable[Figure]:
         event, wrong = self.drawn.event, self._wrong()
         n = len(self.drawn.items)
         yield Figure("sample_rate", _half_up(Fraction(len(wrong), n)))
-        if event.method not in ("random", "systematic", "stratified"):
+        if event.draw_method not in ("random", "systematic", "stratified"):
             return
         yield Figure("upper_rate", self._upper(wrong))
         attributes = dict.fromkeys(of for _, of in self.found)
@@ -243,15 +243,17 @@ class _Work:
             if of == item.id and each.event.audited is not None:
                 amount = each.event.audited
         gone = any(
-            of == item.id and a.event.found == "missing" for (of, _), a in self.found.items()
+            of == item.id and a.event.assessment == "missing" for (of, _), a in self.found.items()
         )
         return 0 if gone else amount
 
     def _by_how_much(self) -> Iterable[Figure]:
         event = self.drawn.event
-        if event.method in _MONEY:
+        if event.draw_method in _MONEY:
             yield from self._monetary()
-        elif event.method == "random" and event.amount is not None and len(self.drawn.items) > 1:
+        elif (
+            event.draw_method == "random" and event.amount is not None and len(self.drawn.items) > 1
+        ):
             items = list(self.drawn.items.values())
             if any(self._audited(item) != item.amount for item in items):
                 booked = [item.amount or 0 for item in items]
@@ -269,7 +271,7 @@ class _Work:
             for item in inside
             for each in [taint(item.amount or 0, self._audited(item))] * item.hits
         ]
-        interval = Fraction(event.interval or "1")
+        interval = Fraction(event.sampling_interval or "1")
         value = next(abs(p.amount or 0) for p in self.drawn.parts if p.name == "drawn")
         yield Figure("known", amount=known)
         if aside:
@@ -277,7 +279,7 @@ class _Work:
             yield Figure("aside", amount=beside)
         if not taints:
             yield Figure("projected", amount=known)
-            yield Figure("cell" if event.method == "cell" else "stringer", amount=known)
+            yield Figure("cell" if event.draw_method == "cell" else "stringer", amount=known)
             return
         yield Figure(
             "projected", amount=_ore(projected_misstatement(taints, interval, known=known))

@@ -106,18 +106,18 @@ def commit(
             "known_at": book.recorded_at,
             "count": frame.height,
             "amount": total,
-            "root": "",
-            "method": wish.method,
+            "population_root": "",
+            "draw_method": wish.method,
             "turned": turned and wish.method in _MONEY,
-            "size": size,
-            "interval": None if wish.interval is None else str(wish.interval),
+            "sample_size": size,
+            "sampling_interval": None if wish.interval is None else str(wish.interval),
             "strata": wish.strata,
             "aside": wish.aside,
             "seed_kind": wish.seed_kind,
             "seed_from": wish.seed_from,
         }
     )
-    return event.model_copy(update={"root": _draw(frame, event, "trial").root})
+    return event.model_copy(update={"population_root": _draw(frame, event, "trial").root})
 
 
 def _size(
@@ -157,13 +157,17 @@ def _draw(
     frame: pl.DataFrame, event: SampleCommitted, seed: str, sizes: Sizes | None = None
 ) -> Draw:
     """The draw that an event asks for, by a seed; by other ``sizes`` if given."""
-    method = cast("Any", event.method)
+    method = cast("Any", event.draw_method)
     if event.strata is not None:
         column = pl.col(event.strata).fill_null(WITHOUT)
         frame = frame.with_columns(stratum=column)
     if frame["amount"].null_count():
         frame = frame.drop("amount")
-    asked: Any = sizes or ({"interval": event.interval} if event.interval else {"size": event.size})
+    asked: Any = sizes or (
+        {"interval": event.sampling_interval}
+        if event.sampling_interval
+        else {"size": event.sample_size}
+    )
     return draw(frame, method, **asked, seed=seed, turned=event.turned, aside=event.aside)
 
 
@@ -203,18 +207,18 @@ def _sampled(
 ) -> SampleDrawn:
     """The event of a draw from that frame."""
     found = _draw(frame, event, seed, sizes)
-    same = ("sample", "unit", "control", "year", "known_size", "known_at", "method")
+    same = ("sample", "unit", "control", "year", "known_size", "known_at", "draw_method")
     return SampleDrawn.model_validate(
         {
             **{name: getattr(event, name) for name in same},
             "committed": position,
             "count": found.count,
             "amount": found.sum,
-            "root": found.root,
-            "rule": found.rule,
+            "population_root": found.root,
+            "draw_rule": found.rule,
             "seed": seed,
-            "size": found.size,
-            "interval": _text(found.interval),
+            "sample_size": found.size,
+            "sampling_interval": _text(found.interval),
             "start": _text(found.start),
             "parts": packed([Part(p.name, p.count, _ore(p.sum), p.drawn) for p in found.parts]),
             "items": packed(_items(found)),
@@ -301,9 +305,9 @@ def redraw(book: Book, name: str, known_at: str | None = None) -> Redrawn:
 def _kept_sizes(drawn: Drawn) -> Sizes | None:
     """The interval, or the size of each stratum, that was drawn by: with these a population that
     has grown moves nothing else."""
-    if drawn.event.interval is not None:
-        return {"interval": drawn.event.interval}
-    if drawn.event.method == "stratified":
+    if drawn.event.sampling_interval is not None:
+        return {"interval": drawn.event.sampling_interval}
+    if drawn.event.draw_method == "stratified":
         return {"size": {part.name: part.drawn for part in drawn.parts}}
     return None
 
@@ -338,9 +342,9 @@ def judged(
         known_at=book.recorded_at,
         count=len(items),
         amount=total,
-        root=population_root((item.id, item.amount) for item in items),
-        method="judgement",
-        size=len(items),
+        population_root=population_root((item.id, item.amount) for item in items),
+        draw_method="judgement",
+        sample_size=len(items),
         parts=packed([Part("judgement", len(items), total, len(items))]),
         items=packed(items),
         reason=reason,

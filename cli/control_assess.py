@@ -201,7 +201,7 @@ def evaluate(
     from reporting.catalogue import label
 
     book = book_of(ask, ask.known_at)
-    money = drawn_of(book.state.of(Samples), name).event.method in ("monetary_unit", "cell")
+    money = drawn_of(book.state.of(Samples), name).event.draw_method in ("monetary_unit", "cell")
     found = conclude(
         book,
         name,
@@ -218,7 +218,7 @@ def evaluate(
     else:
         show(evaluation_table.evaluation(book, found, ask.spoken), ask,
              simulated=is_simulated(book))  # fmt: skip
-    if found.event.verdict == "beyond":
+    if found.event.sample_verdict == "beyond":
         text = label("evaluation.finding", ask.spoken, sample=name)
         say(f"{word('message.finding')} [sample-beyond] {text}")
         raise typer.Exit(FINDINGS)

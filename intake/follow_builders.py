@@ -31,13 +31,13 @@ _COMMANDS: dict[str, tuple[type[RowCommand], dict[str, str]]] = {
     "variance": (ExplainVariances, {"line": "report_line"}),
     "followup": (ReportEstimates, {"line": "report_line"}),
     "attachment": (RegisterAttachments, {}),
-    "control": (RecordControls, {}),
-    "control_measure": (RecordControlMeasures, {}),
+    "control": (RecordControls, {"method": "control_method"}),
+    "control_measure": (RecordControlMeasures, {"progress": "measure_progress"}),
     "materiality": (SetMateriality, {}),
     "population": (ListPopulations, {}),
     "assessment": (
         RecordAssessments,
-        {"result": "found", "consequence": "consequence_text", "measure": "remedy"},
+        {"result": "assessment", "consequence": "consequence_text", "measure": "remedy"},
     ),
 }
 

@@ -180,7 +180,7 @@ class _Register:
             "name": self.names.get(plan.unit),
             "risk_value": value,
             "level": level,
-            "control_method": plan.method,
+            "control_method": plan.control_method,
             "status": "planned" if one.withdrawn_at is None else "withdrawn",
             "changes": one.changes,
             "decision": adopted.decision if adopted else None,
@@ -271,7 +271,7 @@ def first_day_of(book: Book, year: str) -> str:
 def _open(one: MeasureStanding, begins: str) -> bool:
     """Whether an earlier year's measure was open when the year began, as far as is known."""
     last = one.reported
-    if last is None or last.progress not in _OVER:
+    if last is None or last.measure_progress not in _OVER:
         return True
     return last.reported_on is None or last.reported_on >= begins
 
@@ -285,7 +285,7 @@ def _measure(
     today: date,
 ) -> dict[str, object]:
     decided, last = one.decided, one.reported
-    over = last is not None and last.progress in _OVER
+    over = last is not None and last.measure_progress in _OVER
     late = None
     if decided.due and not over:
         late = "yes" if date.fromisoformat(decided.due) < today else "no"
@@ -299,7 +299,7 @@ def _measure(
         "responsible": words["responsible"].get(one.words_at["responsible"]),
         "due": decided.due,
         "overdue": late,
-        "measure_progress": last.progress if last else None,
+        "measure_progress": last.measure_progress if last else None,
         "report": reports.get(one.reported_at),
         "reported_on": last.reported_on if last else None,
         "of_last_year": "yes" if decided.year < asked else "no",

@@ -120,7 +120,9 @@ def _sample(
     event = committed or (drawn.event if drawn else None)
     assert event is not None
     assessed = state.assessed.get(name, {})
-    by = {kind: {i for (i, _), a in assessed.items() if a.event.found == kind} for kind in _WRONG}
+    by = {
+        kind: {i for (i, _), a in assessed.items() if a.event.assessment == kind} for kind in _WRONG
+    }
     evaluated = state.evaluated.get(name)
     reviews = state.reviews.get(name, [])
     seen = {item for item, _ in assessed}
@@ -136,7 +138,7 @@ def _sample(
         "year": event.year,
         "unit": event.unit,
         "drawn_from": selection_words(committed) if committed else None,
-        "draw_method": event.method,
+        "draw_method": event.draw_method,
         "seed_kind": committed.seed_kind if committed else None,
         "sample_state": stage,
         "items": event.count,
@@ -146,7 +148,7 @@ def _sample(
         "deviations": len(by["deviation"] | by["missing"]),
         "misstated": len(by["misstatement"]),
         "reviewed_items": reviews[-1][0].count if reviews else 0,
-        "sample_verdict": evaluated[0].verdict if evaluated else None,
+        "sample_verdict": evaluated[0].sample_verdict if evaluated else None,
         "population_known_at": event.known_at,
         "position": position if committed else drawn.position if drawn else -1,
     }
@@ -263,7 +265,7 @@ def _item(
     kept = ("attribute", "audited", "evidence", "assessed_on", "due", "version")
     row |= {name: getattr(event, name) for name in kept}
     row |= {name: words[name].get(assessed.words_at[name]) for name in ASSESSED_WORDS}
-    row["assessment"], row["position"] = event.found, assessed.position
+    row["assessment"], row["position"] = event.assessment, assessed.position
     if event.audited is not None and item.amount is not None:
         wrong = item.amount - event.audited
         row["misstatement"] = wrong

@@ -74,7 +74,7 @@ def sentence(book: Book, found: Conclusion, lang: Language) -> str:
         "upper": _kronor(event.upper, lang),
         "projected": _kronor(event.projected, lang),
     }
-    if event.verdict == "not_projected":
+    if event.sample_verdict == "not_projected":
         return label("evaluation.not_projected", lang, **said)
     what = "amount" if event.upper is not None else "rate"
     if what == "rate" and event.upper_rate is None:
@@ -83,7 +83,7 @@ def sentence(book: Book, found: Conclusion, lang: Language) -> str:
     borne = _percent(event.tolerable, lang) if what == "rate" else None
     if what == "amount" and event.tolerable_amount is not None:
         borne = f"{_kronor(event.tolerable_amount, lang)} kr"
-    verdict = label(f"evaluation.{event.verdict}", lang, borne=borne or "–")
+    verdict = label(f"evaluation.{event.sample_verdict}", lang, borne=borne or "–")
     return f"{text} {verdict}"
 
 
@@ -126,7 +126,7 @@ def as_json(found: Conclusion) -> dict[str, Any]:
         "projected": to_text(event.projected),
         "upper": to_text(event.upper),
         "bound": event.bound,
-        "verdict": event.verdict,
+        "verdict": event.sample_verdict,
         "reviewed": found.reviewed,
         "figures": [
             {

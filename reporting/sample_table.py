@@ -46,10 +46,10 @@ def as_json(book: Book, drawn: Drawn) -> dict[str, Any]:
         "population": {
             "count": event.count,
             "sum": to_text(event.amount),
-            "root": event.root,
+            "root": event.population_root,
             "known_at": event.known_at,
         },
-        "method": event.method,
+        "method": event.draw_method,
         "seed": event.seed,
         "items": [
             {
@@ -106,18 +106,18 @@ def _population(book: Book, event: SampleDrawn | SampleCommitted, lang: Language
         sum=_money(event.amount, lang),
         time=local(book, event.known_at)[:16],
         known=event.known_at,
-        root=event.root,
+        root=event.population_root,
     )
 
 
 def _how(event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
     side = label("note.sample_turned", lang) if committed.turned else ""
-    method = label(f"draw_method.{event.method}", lang)
-    rule = "; ".join(_rule(piece, lang) for piece in (event.rule or "").split("; "))
-    text = label("note.sample_method", lang, method=method, rule=rule, size=event.size)
-    if event.interval is not None:
+    method = label(f"draw_method.{event.draw_method}", lang)
+    rule = "; ".join(_rule(piece, lang) for piece in (event.draw_rule or "").split("; "))
+    text = label("note.sample_method", lang, method=method, rule=rule, size=event.sample_size)
+    if event.sampling_interval is not None:
         text += " " + label(
-            "note.sample_interval", lang, interval=event.interval, start=event.start or "–"
+            "note.sample_interval", lang, interval=event.sampling_interval, start=event.start or "–"
         )
     return f"{text} {side}".rstrip()
 

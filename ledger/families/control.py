@@ -67,7 +67,7 @@ class ControlPlanned(Event):
     control: str
     unit: str
     year: str
-    method: Method
+    control_method: Method
     frequency: Frequency
     risk: str | None = None
     probability: int | None = None
@@ -138,7 +138,7 @@ class ControlMeasureReported(Event):
     control: str
     unit: str
     year: str
-    progress: Progress
+    measure_progress: Progress
     reported_on: str | None = None
     text: Private = None
 

@@ -109,7 +109,11 @@ class _Listing(Work):
         if before:
             event, position = before[-1]
             held = self.look.private(position, "vouched_by")
-            same = (event.root, event.origin, event.as_of) == (root, said["origin"], said["as_of"])
+            same = (event.population_root, event.origin, event.as_of) == (
+                root,
+                said["origin"],
+                said["as_of"],
+            )
             if same and held in (None, said["vouched_by"]):
                 return []
         version = len(before) + 1
@@ -120,7 +124,7 @@ class _Listing(Work):
                 "version": version,
                 "count": len(rows),
                 "amount": total,
-                "root": root,
+                "population_root": root,
             }
         )
         kept = ("item", "amount", "stratum", "text")
@@ -205,7 +209,7 @@ class DrawSample:
                 f"The sample {event.sample!r} is drawn, and is drawn once.",
                 "Show it with its name alone, or draw it again with --redo.",
             )
-        if event.method == "judgement":
+        if event.draw_method == "judgement":
             if event.sample in samples.committed:
                 raise SampleRefused(
                     f"{event.sample!r} is to be drawn by a seed.", "Choose another name."
@@ -217,7 +221,7 @@ class DrawSample:
         committed = samples.committed.get(event.sample)
         if committed is None or committed[1] != event.committed:
             raise SampleRefused(f"Nobody committed to {event.sample!r}.", "Commit to it first.")
-        for name in ("known_size", "count", "amount", "root", "method"):
+        for name in ("known_size", "count", "amount", "population_root", "draw_method"):
             if getattr(event, name) != getattr(committed[0], name):
                 raise SampleRefused(
                     f"{name} is {getattr(event, name)}, and {getattr(committed[0], name)} was "
@@ -230,8 +234,8 @@ class DrawSample:
 @dataclass(frozen=True)
 class RecordAssessments(RowCommand):
     """Say what items of samples were found to be: ``sample``, ``item``, ``attribute``,
-    ``found``, ``audited`` and the rest of `ItemAssessed`. Who assessed is who records, unless the
-    row says; an item assessed otherwise than on record wants a reason."""
+    ``assessment``, ``audited`` and the rest of `ItemAssessed`. Who assessed is who records, unless
+    the row says; an item assessed otherwise than on record wants a reason."""
 
     kind: str = "assessment"
 
@@ -240,7 +244,7 @@ class RecordAssessments(RowCommand):
         return _Assessing(state, look)
 
 
-_PLAIN = ("found", "audited", "evidence", "assessed_on", "due")
+_PLAIN = ("assessment", "audited", "evidence", "assessed_on", "due")
 
 
 class _Assessing(Work):
@@ -261,7 +265,7 @@ class _Assessing(Work):
         words_at = was.words_at if was else dict.fromkeys(ASSESSED_WORDS, -1)
         words = self.new_words(row, words_at)
         now = {n: row.get(n, getattr(was.event, n) if was else None) for n in _PLAIN}
-        if now["found"] != "misstatement":
+        if now["assessment"] != "misstatement":
             now["audited"] = None
         about: Mapping[str, Any] = {
             "sample": sample,
@@ -294,7 +298,7 @@ class _Assessing(Work):
 
     def _holds(self, row: Row, drawn: Drawn, item: str) -> None:
         """Refuse a result that does not hold together."""
-        result = row.get("found")
+        result = row.get("assessment")
         if result not in RESULTS:
             what = f"result {result!r} is none there is" if result else "the result is empty"
             refuse("bad-assessment", what, f"Write one of {', '.join(RESULTS)}.")

@@ -42,11 +42,12 @@ from ledger.row_commands import Row, RowCommand, Work, refuse
 from ledger.state import State
 
 _PLANNED = (
-    *("method", "frequency", "risk", "probability", "consequence", "population", "tolerable"),
+    *("control_method", "frequency", "risk", "probability", "consequence", "population"),
+    "tolerable",
     *("confidence", "due"),
 )
 _RATES = ("tolerable", "confidence")
-_NEW = ("text", "method", "frequency", "responsible")
+_NEW = ("text", "control_method", "frequency", "responsible")
 #: A conclusion that has to say why.
 _WITHOUT_ANSWER = ("not_performed", "not_assessable")
 
@@ -179,14 +180,14 @@ class _Activities(_Planning):
         return events
 
     def _words(self, row: Row) -> None:
-        self.word(row, "method", METHODS)
+        self.word({"method": row.get("control_method")}, "method", METHODS)
         self.word(row, "frequency", FREQUENCIES)
         self.word(row, "conclusion", CONCLUSIONS)
         self.word(row, "state", STATES)
 
     def _new(self, row: Row) -> ControlPlanned:
         name, year = row["control"], self.year(row)
-        missing = [n for n in ("unit", *_NEW) if n not in row]
+        missing = [n.removeprefix("control_") for n in ("unit", *_NEW) if n not in row]
         if missing:
             what = f"control {name!r} is new in {year}, and {', '.join(missing)} empty"
             refuse("bad-control", what, "Fill it in.")
@@ -232,7 +233,7 @@ class _Activities(_Planning):
         if risk is not None and risk not in self.state.of(Risks).named:
             what = f"risk {risk!r} is not in the register"
             refuse("bad-control", what, "Identify it, or say it in risk_text.")
-        if content["method"] == "sample" and not content.get("population"):
+        if content["control_method"] == "sample" and not content.get("population"):
             refuse("bad-control", "a sample of nothing", "Name the population.")
         return ControlPlanned.model_validate(content)
 
@@ -272,7 +273,7 @@ class _Activities(_Planning):
 class RecordControlMeasures(RowCommand):
     """Decide measures of controls, and report how they go: a new name is decided; one on record
     is decided anew where due, text or responsible are others (with a reason), and reported where
-    the row has ``progress`` or ``report``."""
+    the row has ``measure_progress`` or ``report``."""
 
     kind: str = "control_measure"
 
@@ -291,7 +292,7 @@ class _Measures(_Planning):
         if not name:
             refuse("bad-control-measure", "the measure has no name", "Give it a short one.")
         self.once((planned.year, planned.control, name), f"measure {name!r}", line)
-        self.word(row, "progress", PROGRESS)
+        self.word({"progress": row.get("measure_progress")}, "progress", PROGRESS)
         about = {"measure": name, "control": planned.control, "unit": planned.unit}
         about["year"] = planned.year
         events = self.taken(self._decided(row, activity.measures.get(name), about))
@@ -319,20 +320,20 @@ class _Measures(_Planning):
     def _reported(
         self, row: Row, known: MeasureStanding, about: dict[str, str]
     ) -> ControlMeasureReported | None:
-        if not {"progress", "report", "reported_on"} & row.keys():
+        if not {"measure_progress", "report", "reported_on"} & row.keys():
             return None
         last = known.reported
-        progress = row.get("progress") or (last.progress if last else None)
+        progress = row.get("measure_progress") or (last.measure_progress if last else None)
         if progress is None:
             what = f"a report without progress; known are {', '.join(PROGRESS)}"
             refuse("bad-control-measure", what, "Say how it goes.")
         said = {"text": row["report"]} if "report" in row else {}
         day = row.get("reported_on")
-        again = last and progress == last.progress and day in (None, last.reported_on)
+        again = last and progress == last.measure_progress and day in (None, last.reported_on)
         if again and not self.new_words(said, {"text": known.reported_at}):
             return None
         return ControlMeasureReported.model_validate(
-            {**about, **said, "progress": progress, "reported_on": day}
+            {**about, **said, "measure_progress": progress, "reported_on": day}
         )
 
 

@@ -31,9 +31,9 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 class PopulationListed(Event):
     """A list to draw from, as ``origin`` gave it: ``count`` items whose amounts sum to ``amount``
-    (öre; none without amounts). ``root`` is the Merkle root over lines of item, tab and amount, in
-    the list's order; ``version`` counts the listings of the name; somebody vouches that it is
-    complete. Its items follow."""
+    (öre; none without amounts). ``population_root`` is the Merkle root over lines of item, tab
+    and amount, in the list's order; ``version`` counts the listings of the name; somebody vouches
+    that it is complete. Its items follow."""
 
     topic: ClassVar[str] = "control.population_listed"
     population: str
@@ -42,7 +42,7 @@ class PopulationListed(Event):
     as_of: str | None = None
     count: int
     amount: int | None = None
-    root: str
+    population_root: str
     vouched_by: Private = None
 
 
@@ -66,8 +66,9 @@ class SampleCommitted(Event):
     that fit: of ``unit`` and all below it in ``tree``, in the months ``first`` to ``last``, on the
     accounts, lines (of ``structure``), projects, products and activities named, of at least
     ``least`` and at most ``most`` öre without sign. ``count``, ``amount`` (their sum, öre) and
-    ``root`` say which these were. ``turned`` draws from amounts below zero, which costs are.
-    ``size`` or ``interval`` (öre, as text) says how many, ``strata`` by which column.
+    ``population_root`` say which these were. ``turned`` draws from amounts below zero, which
+    costs are. ``sample_size`` or ``sampling_interval`` (öre or items, as text) says how many,
+    ``strata`` by which column.
     """
 
     topic: ClassVar[str] = "control.sample_committed"
@@ -92,11 +93,11 @@ class SampleCommitted(Event):
     known_at: str
     count: int
     amount: int | None = None
-    root: str
-    method: DrawMethod
+    population_root: str
+    draw_method: DrawMethod
     turned: bool = False
-    size: int | None = None
-    interval: str | None = None
+    sample_size: int | None = None
+    sampling_interval: str | None = None
     strata: str | None = None
     aside: int = 0
     seed_kind: SeedKind = "log"
@@ -106,11 +107,11 @@ class SampleCommitted(Event):
 class SampleDrawn(Event):
     """A sample, and all that it takes to draw it again.
 
-    ``committed`` is the position of its commitment; population as there; ``rule`` in words;
-    ``size`` the items or units drawn; ``interval`` and ``start`` exact (of öre, as text); ``parts``
-    a line a part: name, count, sum, drawn; ``items`` a line an item: event position (of a list its
-    item), amount in öre, hits, part. Fields of a line are parted by tabs. A sample by judgement
-    has neither seed nor rule, and a reason.
+    ``committed`` is the position of its commitment; population as there; ``draw_rule`` in words;
+    ``sample_size`` the items or units drawn; ``sampling_interval`` and ``start`` exact (of öre or
+    items, as text); ``parts`` a line a part: name, count, sum, drawn; ``items`` a line an item:
+    event position (of a list its item), amount in öre, hits, part. Fields of a line are parted by
+    tabs. A sample by judgement has neither seed nor rule, and a reason.
     """
 
     topic: ClassVar[str] = "control.sample_drawn"
@@ -123,12 +124,12 @@ class SampleDrawn(Event):
     known_at: str
     count: int
     amount: int | None = None
-    root: str
-    method: DrawMethod
-    rule: str | None = None
+    population_root: str
+    draw_method: DrawMethod
+    draw_rule: str | None = None
     seed: str | None = None
-    size: int
-    interval: str | None = None
+    sample_size: int
+    sampling_interval: str | None = None
     start: str | None = None
     parts: str
     items: str
@@ -136,7 +137,8 @@ class SampleDrawn(Event):
 
 
 class ItemAssessed(Event):
-    """What an item of a sample was ``found`` to be, in one ``attribute`` (none: as a whole).
+    """What an item of a sample was found to be (``assessment``), in one ``attribute`` (none: as a
+    whole).
 
     ``audited`` is what should have been booked, öre in the sign of the item's amount; ``evidence``
     the SHA-256 of what shows it. Assessed anew with a reason, as a new ``version``; texts that are
@@ -148,7 +150,7 @@ class ItemAssessed(Event):
     unit: str
     item: str
     attribute: str | None = None
-    found: Result
+    assessment: Result
     audited: int | None = None
     evidence: str | None = None
     assessed_on: str | None = None
@@ -198,7 +200,7 @@ class SampleEvaluated(Event):
     projected: int | None = None
     upper: int | None = None
     bound: str | None = None
-    verdict: Verdict
+    sample_verdict: Verdict
 
 
 class Item(NamedTuple):

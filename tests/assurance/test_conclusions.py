@@ -47,7 +47,12 @@ def draw(store, name, wish):
 def assess(store, drawn, wrong=(), **rows):
     """All items fine but those in ``wrong``: a mapping from item to its row."""
     told = [
-        {"sample": drawn.event.sample, "item": item, "found": "fine", **dict(wrong).get(item, {})}
+        {
+            "sample": drawn.event.sample,
+            "item": item,
+            "assessment": "fine",
+            **dict(wrong).get(item, {}),
+        }
         for item in drawn.items
     ]
     command = RecordAssessments(tuple(told), "paper.xlsx", **rows)
@@ -64,18 +69,18 @@ def test_how_often_at_most(store):
     drawn = draw(store, "S", Wish("random", size=60))
     items = list(drawn.items)
     wrong = {
-        items[0]: {"found": "deviation", "cause": "Fel person attesterade"},
-        items[1]: {"found": "missing"},
-        items[2]: {"found": "misstatement", "audited": 0},
+        items[0]: {"assessment": "deviation", "cause": "Fel person attesterade"},
+        items[1]: {"assessment": "missing"},
+        items[2]: {"assessment": "misstatement", "audited": 0},
     }
     assess(store, drawn, wrong)
     found = conclude(store.book(), "S", tolerable="0.15")
     limit = upper_deviation_limit(3, 60, "0.95", distribution="hypergeometric", population=500)
     assert float(found.event.upper_rate or 0) == pytest.approx(limit, abs=1e-6)
     assert (found.event.deviations, found.event.misstated, found.event.missing) == (1, 1, 1)
-    assert found.event.verdict == "within"
-    assert conclude(store.book(), "S", tolerable="0.10").event.verdict == "beyond"
-    assert conclude(store.book(), "S").event.verdict == "not_measured"
+    assert found.event.sample_verdict == "within"
+    assert conclude(store.book(), "S", tolerable="0.10").event.sample_verdict == "beyond"
+    assert conclude(store.book(), "S").event.sample_verdict == "not_measured"
     assert figure(found, "difference").amount != 0
 
 
@@ -88,8 +93,8 @@ def test_by_how_much_at_most(store):
     assert large.amount == -20_000_00
     first = inside[0]
     wrong = {
-        first.id: {"found": "misstatement", "audited": first.amount // 2},
-        large.id: {"found": "misstatement", "audited": large.amount + 100_00},
+        first.id: {"assessment": "misstatement", "audited": first.amount // 2},
+        large.id: {"assessment": "misstatement", "audited": large.amount + 100_00},
     }
     assess(store, drawn, wrong)
     found = conclude(store.book(), "M", tolerable_amount=1_000_000_00)
@@ -99,31 +104,33 @@ def test_by_how_much_at_most(store):
     expected = stringer_bound(taints, len(taints), "0.95") * value + 100_00
     assert found.event.upper == pytest.approx(expected, abs=1)
     assert figure(found, "known").amount == 100_00
-    interval = Fraction(drawn.event.interval)
+    interval = Fraction(drawn.event.sampling_interval)
     three = monetary_unit_bound([part] * first.hits, interval, "0.95", known=100_00)
     assert figure(found, "three_part").amount == pytest.approx(three.upper, abs=1)
     assert found.event.projected == pytest.approx(three.projected, abs=1)
-    assert (found.event.bound, found.event.verdict) == ("stringer", "within")
+    assert (found.event.bound, found.event.sample_verdict) == ("stringer", "within")
     assert figure(found, "stringer").amount <= figure(found, "three_part").amount
 
 
 def test_what_is_missing_is_wholly_wrong(store):
     drawn = draw(store, "M", Wish("monetary_unit", size=30))
     one = next(item for item in drawn.items.values() if item.part == "drawn")
-    assess(store, drawn, {one.id: {"found": "missing"}})
+    assess(store, drawn, {one.id: {"assessment": "missing"}})
     found = conclude(store.book(), "M")
-    assert found.event.projected == pytest.approx(Fraction(drawn.event.interval) * one.hits, abs=1)
-    assert found.event.verdict == "not_measured"
+    assert found.event.projected == pytest.approx(
+        Fraction(drawn.event.sampling_interval) * one.hits, abs=1
+    )
+    assert found.event.sample_verdict == "not_measured"
 
 
 def test_too_little_booked_is_no_overstatement(store):
     """A cost that should have been larger: a negative taint, that Stringer's bound leaves out."""
     drawn = draw(store, "M", Wish("monetary_unit", size=30))
     one = next(item for item in drawn.items.values() if item.part == "drawn")
-    audited = {one.id: {"found": "misstatement", "audited": one.amount * 2}}
+    audited = {one.id: {"assessment": "misstatement", "audited": one.amount * 2}}
     assess(store, drawn, audited)
     found = conclude(store.book(), "M")
-    assert found.event.projected == -round(Fraction(drawn.event.interval) * one.hits)
+    assert found.event.projected == -round(Fraction(drawn.event.sampling_interval) * one.hits)
     offset = figure(found, "stringer_offset").amount
     assert offset < figure(found, "stringer").amount
 
@@ -146,7 +153,7 @@ def test_attributes_apart(store):
             "sample": "S",
             "item": item,
             "attribute": attribute,
-            "found": "deviation" if (item, attribute) == (first, "attest") else "fine",
+            "assessment": "deviation" if (item, attribute) == (first, "attest") else "fine",
         }
         for item in drawn.items
         for attribute in ("attest", "konto")
@@ -162,9 +169,9 @@ def test_judgement_is_never_projected(store):
     event = judged(store.book(), "J", "RN", [position], "Ovanlig")
     store.record(DrawSample(event), ACTOR, Source("test"))
     drawn = store.book().state.of(Samples).named["J"]
-    assess(store, drawn, {str(position): {"found": "deviation"}})
+    assess(store, drawn, {str(position): {"assessment": "deviation"}})
     found = conclude(store.book(), "J")
-    assert (found.event.verdict, found.event.upper_rate, found.event.upper) == (
+    assert (found.event.sample_verdict, found.event.upper_rate, found.event.upper) == (
         "not_projected",
         None,
         None,
@@ -192,7 +199,7 @@ def test_another_person_reviews(store):
     assert store.record(ReviewAssessments("S"), "Bo Al", Source("test")).recorded == 1
     assert store.record(ReviewAssessments("S"), "Bo Al", Source("test")).known == 1
     assert conclude(store.book(), "S").reviewed
-    again = {"sample": "S", "item": first, "found": "deviation", "reason": "Nytt underlag"}
+    again = {"sample": "S", "item": first, "assessment": "deviation", "reason": "Nytt underlag"}
     store.record(RecordAssessments((again,), "p.csv"), ACTOR, Source("p.csv"))
     assert not conclude(store.book(), "S").reviewed, "what came after is not reviewed"
 

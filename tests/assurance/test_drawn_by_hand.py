@@ -67,7 +67,7 @@ def test_the_population_is_the_one_committed_to(events, name):
     for event in (sample, committed):
         assert event["count"] == len(population)
         assert event["amount"] == sum(amount for _, amount in population)
-        assert event["root"] == merkle(leaves).hex()
+        assert event["population_root"] == merkle(leaves).hex()
 
 
 def test_the_lowest_tickets_are_drawn(events):
@@ -85,7 +85,7 @@ def test_the_lowest_tickets_are_drawn(events):
 def test_the_units_of_money_are_hit(events):
     """Unit i is start + i · interval, over the amounts below zero that are smaller than it."""
     sample, population = drawn(events, "money")
-    step = Fraction(sample["interval"])
+    step = Fraction(sample["sampling_interval"])
     assert step == Fraction(-sum(a for _, a in population if a < 0), 70)
     u = int(sha256(f"{sample['seed']},".encode()).hexdigest(), 16)
     start = Fraction(1 + (step.numerator * u >> 256), step.denominator)

@@ -111,7 +111,7 @@ def test_nobody_draws_from_something_else(store):
     event = commit(store.book(), "other", COSTS, Wish("random", size=3))
     store.record(CommitSample(event), ACTOR, Source("test"))
     found = sampled(store.book(), "other")
-    for change in ({"root": "0" * 64}, {"count": 7}, {"method": "systematic"}):
+    for change in ({"population_root": "0" * 64}, {"count": 7}, {"draw_method": "systematic"}):
         with pytest.raises(SampleRefused, match="was committed to"):
             store.record(DrawSample(found.model_copy(update=change)), ACTOR, Source("test"))
     with pytest.raises(SampleRefused, match="Nobody committed"):
@@ -142,7 +142,7 @@ def test_the_root_is_of_all_items(store):
         for item, amount in items_of(store.book(), selection).select("id", "amount").rows()
     ]
     assert event.count == len(leaves) == 2
-    assert event.root == sha256(b"\1" + leaves[0] + leaves[1]).hexdigest()
+    assert event.population_root == sha256(b"\1" + leaves[0] + leaves[1]).hexdigest()
 
 
 def test_a_tampered_sample_is_found(store, tmp_path):
@@ -163,7 +163,7 @@ def test_judgement_is_labelled_and_never_drawn_again(store):
     position = int(items_of(store.book(), COSTS)["id"][0])
     event = judged(store.book(), "chosen", "RN", [position], "Ovanlig")
     store.record(DrawSample(event), ACTOR, Source("test"))
-    assert store.book().state.of(Samples).named["chosen"].event.method == "judgement"
+    assert store.book().state.of(Samples).named["chosen"].event.draw_method == "judgement"
     with pytest.raises(UsageError, match="by judgement"):
         redraw(store.book(), "chosen")
     with pytest.raises(UsageError, match="no posting"):

@@ -209,7 +209,7 @@ def test_a_list_is_recorded_with_count_sum_and_root(store, tmp_path):
     event, _ = store.book().state.of(Samples).populations["Projekt"][-1]
     assert (event.version, event.count, event.amount) == (1, 2, 250_50 - 90_00)
     first, second = (sha256(b"\0" + b).digest() for b in (b"P-1\t25050", b"P-2\t-9000"))
-    assert event.root == sha256(b"\1" + first + second).hexdigest()
+    assert event.population_root == sha256(b"\1" + first + second).hexdigest()
     items = store.book().events("control.item_listed")
     assert items.select("item", "amount", "version").rows() == [
         ("P-1", 25050, 1),

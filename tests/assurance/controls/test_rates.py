@@ -49,7 +49,13 @@ def planted_case(tmp_path_factory):
         {"unit": "u4", "period": "2020-11", "amount": -100, "text": "en krona"},
     )
     store.record(ExplainVariances(rows, "v.csv"), "controller", Source("v.csv"))
-    plan = {"control": "K1", "year": "2020", "unit": "u3", "text": "Attest", "method": "analysis"}
+    plan = {
+        "control": "K1",
+        "year": "2020",
+        "unit": "u3",
+        "text": "Attest",
+        "control_method": "analysis",
+    }
     plan |= {"frequency": "continuous", "responsible": "chef", "due": "2020-01-31"}
     measure = {"control": "K1", "year": "2020", "measure": "M1", "text": "x", "due": "2020-01-31"}
     for command in (RecordControls((plan,), "k.csv"), RecordControlMeasures((measure,), "k.csv")):
