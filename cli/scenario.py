@@ -112,7 +112,7 @@ def run(
     people = ask.form == "table"
     rows = scenario_table.rows_table(book, ask.spoken, question, drawn, brief=people)
     weighed = scenario_table.weighed_table(book, ask.spoken, drawn)
-    spare = ("text", "assumed", "expected_risk")
+    spare = ("assumed", "expected_risk")
     if people and ask.output is None and weighed.rows and not risks_:
         show_fitted(rows, ask, spare)
         put("\n")

@@ -1,7 +1,7 @@
 """Tables of forecasts as a window has room for them. Data, JSON and CSV, always has all columns.
 
-A table that is too wide first wraps its headings as narrow as their words, then leaves out what its
-caller can spare, and last cuts names.
+A table that is too wide first wraps its headings as narrow as their words, then puts its texts
+under it, leaves out what its caller can spare, and last cuts names.
 """
 
 from __future__ import annotations
@@ -19,21 +19,41 @@ WIDTH = 120
 #: What is left of a name that is cut, at least.
 _SHORTEST = 8
 _CUT = "…"
+#: The column of texts, and those that say whose a text is.
+_TEXT = "text"
+_CODES = ("risk", "unit", "line")
 
 
 def fitted(
     table: Table, lang: Language, scale: Scale, spare: Sequence[str] = (), width: int = WIDTH
 ) -> Table:
     """The table no wider than that, if it can be: without columns of ``spare``, in that order, as
-    many as need be."""
+    many as need be. What stands in a column ``text`` is put under the table first."""
     if _width(table, lang, scale) <= width:
         return table
     table = replace(table, columns=tuple(replace(c, tight=True) for c in table.columns))
+    if _width(table, lang, scale) > width:
+        table = _texts_below(table)
     for key in spare:
         if _width(table, lang, scale) <= width:
             return table
         table = without(table, key)
     return _cut(table, lang, scale, width)
+
+
+def _texts_below(table: Table) -> Table:
+    """The table with its texts as notes, each after the codes that its row begins with."""
+    keys = [column.key for column in table.columns]
+    if _TEXT not in keys:
+        return table
+    place = keys.index(_TEXT)
+    codes = [i for i, key in enumerate(keys) if key in _CODES and i < place]
+    said = [
+        f"{' '.join(str(row[i]) for i in codes if row[i] is not None)}: {row[place]}"
+        for row in table.rows
+        if row[place]
+    ]
+    return replace(without(table, _TEXT), notes=(*dict.fromkeys(said), *table.notes))
 
 
 def without(table: Table, *keys: str) -> Table:
