@@ -11,6 +11,7 @@ from reporting import (
     followed_tables,
     followup_table,
     plan_table,
+    region_tables,
     reports,
     staffing_table,
     variance_table,
@@ -60,6 +61,11 @@ def _followed(ask: Question, noun: str) -> Table:
     return followed_tables.table(noun, ask.book, ask.lang, **_asked(ask))
 
 
+def _region(ask: Question, name: str) -> Table:
+    unit = None if ask.is_whole else ask.unit
+    return region_tables.region(name, ask.book, ask.lang, through=ask.through, unit=unit).table
+
+
 #: The nouns; each table is asked for the report's month and unit.
 FIGURES: dict[str, Callable[[Question], Table]] = {
     "result": lambda ask: _result(ask, "area"),
@@ -67,6 +73,9 @@ FIGURES: dict[str, Callable[[Question], Table]] = {
     "lines": lambda ask: _result(ask, "line"),
     "accounts": lambda ask: _result(ask, "account"),
     "costs": costs,
+    "region": lambda ask: _region(ask, "region_summary"),
+    "divisions": lambda ask: _region(ask, "divisions"),
+    "statement": lambda ask: _region(ask, "statement"),
     "follow_up": lambda ask: _follow_up(ask, "line"),
     "special": lambda ask: followup_table.special(
         ask.book, ask.lang, through=ask.through, unit=ask.unit

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 _SOURCE = "Regiondirektörens rapport, oktober 2020"
 
+
+def _fig(row: str, column: str, form: str = "") -> str:
+    """A live figure of ``ledger region summary`` in whole millions."""
+    return f"{{fig:region.{row}.{column}|mnkr 0 {form}}}".replace(" }", "}")
+
+
 #: Of the divisions' interim reports: section, text.
 REGION_AUGUST = (
     (
@@ -56,9 +62,21 @@ MONTH = (
     ),
     (
         "month_summary",
-        "Resultatet har förbättrats sedan augusti: nettokostnaderna fortsätter att minska, och "
-        "pensionsportföljen har ökat i värde. Skatteintäkterna är lägre än i augusti, eftersom "
-        "prognosen för skatteunderlaget är sämre. Divisionernas resultat förbättras också.",
+        f"Periodens resultat är {_fig('Periodens resultat', 'outcome')}, "
+        f"{_fig('Periodens resultat', 'change_known', 'size')} bättre än i augusti: "
+        "nettokostnaderna fortsätter att minska, och pensionsportföljen har ökat i värde. "
+        "Nettokostnaderna är {fig:region.Verksamhetens nettokostnader.cost_percent|size 1} lägre "
+        "än föregående år och "
+        f"{_fig('Verksamhetens nettokostnader', 'variance', 'size')} lägre än budget. "
+        "Skatteintäkterna har minskat, eftersom prognosen för skatteunderlaget är sämre. "
+        f"Verksamhetens resultat är {_fig('Verksamhetens resultat', 'outcome')}, "
+        f"{_fig('Verksamhetens resultat', 'change_known', 'size')} bättre än i augusti och "
+        f"{_fig('Verksamhetens resultat', 'variance', 'size')} bättre än budget.\n"
+        f"Divisionernas resultat är {_fig('divisions', 'outcome')}: "
+        f"{_fig('divisions', 'change_known', 'size')} bättre än augusti som den nu är känd, och "
+        f"{_fig('divisions', 'change_published', 'size')} bättre än den redovisades. "
+        f"Hälsocentralerna i egen regi har {_fig('halsocentraler', 'outcome')}, "
+        f"{_fig('halsocentraler', 'change_known', 'size')} bättre än i augusti.",
     ),
     (
         "production_access",
@@ -159,7 +177,9 @@ MONTH = (
         "online_doctors",
         "Ökningen av besök hos privata nätläkare var i våras den lägsta i landet, vilket tyder på "
         "att den egna digitala mottagningen tog hand om en del. Besöken faktureras i efterhand, "
-        "så siffrorna släpar.",
+        "så siffrorna släpar. De två uppskattningarna av vad undvikna besök hade kostat går inte "
+        f"ihop: {{cite:{_SOURCE}; egen beräkning|435 kr}} per besök i mars, och "
+        f"{{cite:{_SOURCE}; egen beräkning|528 kr}} för mars till juni.",
     ),
     (
         "patient_board",
