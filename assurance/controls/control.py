@@ -183,7 +183,7 @@ class Control:
                 self._values[name] = self.parameters[name].read(text)
             except ValueError as error:
                 raise BadParameter(
-                    f"{self.name}.{name} cannot be {text!r}: {error}.",
+                    f"The parameter {self.name}.{name} is {text!r}: {error}.",
                     f"The default is {self.parameters[name].default}.",
                 ) from error
 

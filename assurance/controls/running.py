@@ -63,7 +63,7 @@ def _setting(book: Book, name: str) -> int | None:
     try:
         ore: int = _AMOUNT.read(text)
     except ValueError as error:
-        raise BadParameter(f"{name} cannot be {text!r}: {error}.") from error
+        raise BadParameter(f"The setting {name} is {text!r}: {error}.") from error
     return ore
 
 

@@ -13,12 +13,16 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("ledger", "intake", "projections", "reporting", "assurance", "cli")
 #: Modules whose errors all have Swedish. Add one when its messages are written.
 SPOKEN = (
+    "assurance/controls/control.py",
+    "assurance/controls/running.py",
+    "cli/control_run.py",
     "cli/forecast.py",
     "cli/forecast_entry.py",
     "cli/forecast_explanation.py",
     "cli/forecast_scores.py",
     "cli/rounds.py",
     "cli/scenario.py",
+    "ledger/families/finding.py",
     "ledger/families/forecast.py",
     "ledger/families/forecast_approval.py",
     "reporting/forecast_model.py",
