@@ -166,6 +166,10 @@ def _months(picture: Months, lang: Language) -> str:
             parts.append(label("alt.one", lang, name=series.name, **words))
             continue
         high, low = max(known, key=lambda k: k[0]), min(known, key=lambda k: k[0])
+        if high[0] == low[0]:
+            same = said(high[0], picture.places, lang)
+            parts.append(label("alt.level", lang, name=series.name, value=same))
+            continue
         words = {"name": series.name}
         for name, (value, month) in (
             ("start", known[0]), ("end", known[-1]), ("high", high), ("low", low),

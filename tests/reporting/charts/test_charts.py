@@ -257,6 +257,12 @@ def test_a_month_that_is_not_known_is_a_gap():
     assert values_of(drawing.spec_of(picture, "en")).count(0) == 0
 
 
+def test_what_does_not_change_is_told_once(charts):
+    """The example's standby is the same each month."""
+    hours = numbers.count(charts["extra_time"].table.rows[1][1] // 100, "sv")
+    assert f"Beredskap: {hours} varje månad." in charts["extra_time"].alt
+
+
 @pytest.mark.parametrize("count", [1, 5, 9, 12])
 def test_any_number_of_lines_is_drawn(count):
     """Looks come again when there are more lines than looks; one line needs no name."""
