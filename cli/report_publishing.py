@@ -82,6 +82,8 @@ def publish(
         findings=found,
     )
     receipt = record(ask, command, _SOURCE)
+    if given:
+        say(word("message.why_changed", before=given[-1].known_size, after=book.size))
     say(
         word(
             "message.published_report",

@@ -309,11 +309,30 @@ def _cover(name: str, ask: Question, version: int) -> Facts:
 
 
 def _colophon(ask: Question) -> tuple[str, ...]:
-    """How the page can be proved: the log's size and root, and what to do with them."""
+    """How the page can be proved: the log's size and root, and what to do with them; and whether
+    the record was compared with the economy system's balances."""
     book, lang = ask.book, ask.lang
     said = {"size": book.size, "root": proof.root(book.path, book.size)}
     return (
         label("colophon.known", lang, time=local(book, book.recorded_at), **said),
         label("colophon.root", lang, **said),
         label("colophon.verify", lang, **said),
+        _reconciled(ask),
+    )
+
+
+def _reconciled(ask: Question) -> str:
+    """The latest comparison with balances that covers the report's month, or that there is none."""
+    compared = ask.book.events("governance.reconciliation_recorded")
+    covering = compared.filter(
+        (compared["first"] <= ask.through) & (compared["last"] >= ask.through)
+    )
+    if covering.is_empty():
+        return label("colophon.not_reconciled", ask.lang, through=ask.through)
+    last = covering.row(-1, named=True)
+    return label(
+        "colophon.reconciled",
+        ask.lang,
+        time=local(ask.book, last["recorded_at"])[:16],
+        **{name: last[name] for name in ("first", "last", "compared", "different")},
     )

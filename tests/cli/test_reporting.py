@@ -67,6 +67,7 @@ def test_a_report_with_findings_is_given_out_only_when_somebody_says_so(planned)
     again = report(planned, "--publish", "--with-findings")
     assert "Ekonomi · text: – → Utfallet är svagt." in again.stderr
     assert "Version 2 är publicerad" in again.stderr
+    assert f"ledger diff --known-at @{event['known_size']} --and @" in again.stderr
     assert "version 2 är publicerad" in planned("report", "list", "interim", *AUGUST).stdout
 
 

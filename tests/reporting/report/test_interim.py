@@ -9,6 +9,7 @@ import pytest
 
 from ledger.errors import UsageError
 from ledger.families.commentary import WriteCommentary
+from ledger.families.governance import RecordReconciliation
 from ledger.families.publication import PublishDocument
 from ledger.periods import months_between
 from reporting.report.document import compose, missing, question
@@ -124,6 +125,14 @@ def test_a_thousand_later_events_change_no_byte(books):
     )
     assert books.book.size > 1000 + int(known[1:])
     assert written() == first
+
+
+def test_the_colophon_says_whether_the_record_was_reconciled(books):
+    """The latest comparison that covers the month; else that there is none."""
+    assert "Ingen avstämning" in document(books).colophon[-1]
+    books.record(RecordReconciliation("2020-01", THROUGH, 96, 2, 150))
+    told = document(books, lang="en").colophon[-1]
+    assert "2020-01 to 2020-08: 96 compared, 2 different." in told
 
 
 def test_the_workbook_has_numbers_and_live_sums(books):
