@@ -39,7 +39,7 @@ def test_the_list_says_what_is_missing_and_what_to_ask(planned):
         assert planned("explain", code).exit_code == 0
     unknown = planned("report", "list", "vinter")
     assert unknown.exit_code == 2
-    assert "Known: interim, " in unknown.stderr
+    assert "interim, director, monthly" in unknown.stderr
 
 
 def test_a_report_with_findings_is_given_out_only_when_somebody_says_so(planned):
