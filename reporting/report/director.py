@@ -42,14 +42,18 @@ PLACED = "report.statistics."
 
 def region(ask: Question, name: str, **more: Any) -> tuple[Table, ...]:
     """A table of ``ledger region`` for the question."""
-    unit = None if ask.is_whole else ask.unit
     shown = region_tables.region(
-        name, ask.book, ask.lang, through=ask.through, brief=True, unit=unit, **more
+        name, ask.book, ask.lang, through=ask.through, brief=True, unit=_part(ask), **more
     ).table
     if name not in _TELLING:  # which tree it is, once
         tree = region_tables.tree_note(ask.lang, ask.through, more.get("tree"))
         shown = replace(shown, notes=tuple(note for note in shown.notes if note != tree))
     return filled(ask, shown)
+
+
+def _part(ask: Question) -> str | None:
+    """The part that is asked about, None for the whole."""
+    return None if ask.is_whole else ask.unit
 
 
 def key_figures(ask: Question) -> Sequence[Block]:
@@ -131,7 +135,7 @@ def division_reports(ask: Question) -> Sequence[Block]:
     table = region(ask, "divisions")
     if not table:
         return ()
-    frame = projections.divisions(ask.book, ask.through)
+    frame = projections.divisions(ask.book, ask.through, unit=_part(ask))
     told = [_division(ask, row) for row in frame[:-1].to_dicts()]
     return (
         *table,
@@ -195,10 +199,10 @@ def _people(ask: Question) -> dict[str, dict[str, Any]]:
 def _counted_people(ask: Question) -> Iterator[tuple[str, dict[str, Any]]]:
     year = ask.book.organisation.calendar.year_of(ask.through)
     try:
-        frame = projections.staffing(ask.book, ask.through, by=("division",))
+        frame = projections.staffing(ask.book, ask.through, by=("division",), unit=_part(ask))
     except UsageError:
         return
-    divisions = set(projections.divisions(ask.book, ask.through)["unit"])
+    divisions = set(projections.divisions(ask.book, ask.through, unit=_part(ask))["unit"])
     for row in frame.filter(frame["unit"].is_in(list(divisions - {None}))).to_dicts():
         months = projections.staffing_months(ask.book, ask.through, unit=row["unit"])
         known = [
@@ -226,7 +230,7 @@ def _plans(ask: Question) -> Sequence[Block]:
     """The action plans by division."""
     try:
         plan = plan_table.action_plan(
-            ask.book, ask.lang, through=ask.through, by=("division",), brief=True
+            ask.book, ask.lang, through=ask.through, by=("division",), unit=_part(ask), brief=True
         )
     except UsageError:
         return ()
@@ -235,7 +239,9 @@ def _plans(ask: Question) -> Sequence[Block]:
 
 def _explained(ask: Question) -> Sequence[Block]:
     """The divisions' forecasts that somebody explained, with what is left."""
-    told = projections.variance_explanations(ask.book, ask.through, by=("division",))
+    told = projections.variance_explanations(
+        ask.book, ask.through, by=("division",), unit=_part(ask)
+    )
     units = sorted(set(told.filter(told["figure"] == "forecast_variance")["unit"]))
     tables: list[Block] = []
     for unit in units:
@@ -268,8 +274,9 @@ def statistics(section: str) -> Callable[[Question], Sequence[Block]]:
             if placed.get(category or "", REST) != section:
                 continue
             table = followed_tables.table(
-                "statistics", ask.book, ask.lang, brief=True, category=category, every=True
-            )
+                "statistics", ask.book, ask.lang, brief=True, unit=_part(ask), category=category,
+                every=True,
+            )  # fmt: skip
             title = label("report.statistics_known", ask.lang, category=category or "")
             tables += filled(ask, replace(table, title=title))
         return tables

@@ -361,3 +361,19 @@ def test_the_same_bytes_again_and_after_later_events(written, tmp_path):
     for form in ("html", "docx", "xlsx"):
         name = f"director-RN-2020-09.{form}"
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), form
+
+
+def test_of_a_part_it_has_that_part_alone(written, tmp_path):
+    """One division: no other's row, no statistic of others."""
+    done = CliRunner().invoke(
+        app,
+        [
+            *("report", "director", "--unit", "10", "--through", "2020-09", "-o", str(tmp_path)),
+            *("--store", str(written["folder"] / "ledger.db")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "director-10-2020-09.html").read_text(encoding="utf-8")
+    assert "Närsjukvård Luleå-Boden" in page
+    for other in ("Folktandvård", "Länsteknik", "Samtliga regioner"):
+        assert other not in page
