@@ -119,7 +119,8 @@ def items_of(book: Book, selection: Selection) -> pl.DataFrame:
             asked = Codes.of(text, known)
             if asked.unknown:
                 raise UsageError(
-                    f"There is no {column} {asked.unknown[0]!r}.", "See `ledger documentation`."
+                    f"The code string has no {column} {asked.unknown[0]!r}.",
+                    "See `ledger documentation`.",
                 )
             frame = frame.filter(pl.col(column).is_in(sorted(asked.among(known))))
     size = pl.col("amount").abs()

@@ -77,7 +77,7 @@ def drawn_table(book: Book, drawn: Drawn, lang: Language) -> Table:
             label("note.sample_selection", lang, selection=selection_words(committed[0])),
             _how(event, committed[0], lang),
             _seed(book, event, committed[0], lang),
-            *(_part(part, lang) for part in drawn.parts if len(drawn.parts) > 1),
+            *(_part(part, lang) for part in _parts(drawn)),
         ]
     notes.append(known(book, lang))
     title = label("title.sample", lang, sample=event.sample, scale="kr")
@@ -131,6 +131,15 @@ def _rule(text: str, lang: Language) -> str:
 def _seed(book: Book, event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
     said = {"seed": event.seed, "position": event.committed, "source": committed.seed_from or ""}
     return label(f"note.sample_seed_{committed.seed_kind}", lang, **said)
+
+
+def _parts(drawn: Drawn) -> list[Part]:
+    """The parts of the population where there are several, strata by their names."""
+    if len(drawn.parts) == 1:
+        return []
+    if drawn.event.draw_method == "stratified":
+        return sorted(drawn.parts)
+    return drawn.parts
 
 
 def _part(part: Part, lang: Language) -> str:

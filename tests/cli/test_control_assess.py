@@ -133,7 +133,7 @@ def all_fine(run, name="S"):
 def test_the_answer_in_words_with_its_confidence(sampled):
     """None of 5 of 41: the hypergeometric limit is 17 of 41, 41,47 % when rounded up."""
     early = sampled("control", "evaluate", "S")
-    assert (early.exit_code, "5 of 5 items" in early.stderr) == (4, True)
+    assert (early.exit_code, "5 av 5 poster" in early.stderr) == (4, True)
     all_fine(sampled)
     done = sampled("control", "evaluate", "S", "--tolerable", "50%")
     assert done.exit_code == 0, done.output
@@ -198,4 +198,4 @@ def test_the_paper_as_it_was_known(sampled):
     assert [row["assessment"] for row in json.loads(then.stdout)] == [None] * 5
     assert paper(sampled)[0]["assessment"] == "fine"
     refused = sampled("control", "evaluate", "S", "--known-at", f"@{before}")
-    assert (refused.exit_code, "5 of 5" in refused.stderr) == (4, True)
+    assert (refused.exit_code, "5 av 5 poster" in refused.stderr) == (4, True)
