@@ -16,7 +16,7 @@ half-up. A sample by judgement says nothing of the rest: no limit, and nothing p
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -33,7 +33,7 @@ from assurance.evaluation import (
 )
 from assurance.quantities import SamplingRefused, decimal, rate
 from assurance.samples import CONFIDENCE
-from ledger.errors import SampleRefused
+from ledger.errors import SampleRefused, UsageError
 from ledger.families.control import Controls
 from ledger.families.control_draw import drawn_of
 from ledger.families.control_sample import (
@@ -45,6 +45,7 @@ from ledger.families.control_sample import (
     Verdict,
 )
 from ledger.log import Book
+from ledger.money import to_text
 
 __all__ = ["Conclusion", "Figure", "conclude"]
 
@@ -80,11 +81,14 @@ def conclude(
     confidence: str | None = None,
     tolerable: str | None = None,
     tolerable_amount: int | None = None,
+    reason: str | None = None,
 ) -> Conclusion:
     """The conclusion of a sample of the book, at that confidence and against what can be borne:
     a rate, or öre; by default those of its control's plan, and the performance materiality of its
-    unit. Raises `SampleRefused` where items are not assessed, `SamplingRefused` for a confidence
-    or a rate that means nothing."""
+    unit. Others than these want a ``reason``, lest the measure follow what was found.
+
+    Raises `SampleRefused` where items are not assessed, or such a reason is wanting, and
+    `SamplingRefused` for a confidence or a rate that means nothing."""
     state = book.state.of(Samples)
     drawn, found = drawn_of(state, name), state.assessed.get(name, {})
     missing = [item for item in drawn.items if all(of != item for of, _ in found)]
@@ -95,10 +99,13 @@ def conclude(
         )
     work = _Work(book, drawn, found, confidence)
     limits = work.borne(tolerable, tolerable_amount)
+    if not reason:
+        work.refuse_others(limits)
     reviews = state.reviews.get(name, [])
     through = max(each.position for each in found.values())
     reviewed = any(event.through == through for event, _ in reviews)
-    return work.conclusion(limits, through, reviewed=reviewed)
+    found_so = work.conclusion(limits, through, reviewed=reviewed)
+    return replace(found_so, event=found_so.event.model_copy(update={"reason": reason}))
 
 
 class _Work:
@@ -136,7 +143,20 @@ class _Work:
             path = self.book.organisation.ancestors(event.unit)
             material = self.book.state.of(Controls).material(year, path)
             amount = material.performance if material else None
+        if amount is not None and amount <= 0:
+            raise UsageError(f"{to_text(amount)} cannot be borne.", "Give an amount above zero.")
         return tolerable, amount
+
+    def refuse_others(self, limits: tuple[str | None, int | None]) -> None:
+        """Refuse a confidence, or what can be borne, that is not what was planned."""
+        planned = (self.plan.confidence if self.plan else None, *self.borne(None, None))
+        for now, was in zip((self.confidence, *limits), planned, strict=True):
+            if was is not None and now != was:
+                now, was = (to_text(n) if isinstance(n, int) else n for n in (now, was))
+                raise SampleRefused(
+                    f"{was} was planned, and {now} is asked for.",
+                    "Leave it out, or say why with --reason.",
+                )
 
     def conclusion(
         self, limits: tuple[str | None, int | None], through: int, *, reviewed: bool

@@ -94,7 +94,8 @@ def commit(
         raise UsageError(f"There are no strata by {wish.strata!r}.", f"Known: {', '.join(STRATA)}.")
     size = wish.size
     if size is None and wish.interval is None:
-        size = _size(book, selection, wish, (frame.height, total), control, year)
+        drawable = None if total is None else _drawable(amounts.to_list(), turned=turned)
+        size = _size(book, selection, wish, (frame.height, drawable), control, year)
     said = {name: value for name, value in asdict(selection).items() if value is not None}
     event = SampleCommitted.model_validate(
         {
@@ -120,6 +121,12 @@ def commit(
     return event.model_copy(update={"population_root": _draw(frame, event, "trial").root})
 
 
+def _drawable(amounts: list[int], *, turned: bool) -> int:
+    """The öre that can be drawn: those above zero, or ``turned`` those below; the others have no
+    chance, so a sample of money is of this amount and not of the population's sum."""
+    return sum(max(-ore if turned else ore, 0) for ore in amounts)
+
+
 def _size(
     book: Book,
     selection: Selection,
@@ -128,8 +135,9 @@ def _size(
     control: str | None,
     year: str | None,
 ) -> int:
-    """How many of a population (its count and sum), from what the plan says."""
-    count, total = population
+    """How many of a population (its count, and the öre that can be drawn), from what the plan
+    says."""
+    count, drawable = population
     controls = book.state.of(Controls)
     planned = controls.activities.get((year or "", control or ""))
     plan = planned.planned if planned else None
@@ -138,9 +146,9 @@ def _size(
         path = book.organisation.ancestors(selection.unit)
         of = year or (selection.last or "")[:4]
         material = controls.material(of, path)
-        if material is None or not total:
+        if material is None or not drawable:
             raise UsageError("How many?", "Give --size or --interval, or set materiality.")
-        tolerable, book_value = to_decimal(material.performance), to_decimal(abs(total))
+        tolerable, book_value = to_decimal(material.performance), to_decimal(drawable)
         return monetary_unit_sample_size(confidence, tolerable, 0, book_value).n
     if plan is None or plan.tolerable is None:
         raise UsageError("How many?", "Give --size; or --control, if its plan says what is borne.")
@@ -266,8 +274,8 @@ class Redrawn:
 
     @property
     def same(self) -> bool:
-        """Whether it is the sample on record to the byte."""
-        return not self.differs and self.seed_holds
+        """Whether it is the sample on record to the byte, but for when its book was known."""
+        return self.seed_holds and set(self.differs) <= {"known_size", "known_at"}
 
 
 def redraw(book: Book, name: str, known_at: str | None = None) -> Redrawn:

@@ -186,6 +186,10 @@ def evaluate(
             help="What can be borne: of items a rate, of money kronor. Else the plan's.",
         ),
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why other measures than planned."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Record nothing.")] = False,
 ) -> None:
     """Say what a sample says of the whole, and record it.
@@ -208,6 +212,7 @@ def evaluate(
         confidence=_text(confidence, "--confidence"),
         tolerable=None if money else _text(tolerable, "--tolerable"),
         tolerable_amount=ore(tolerable, "--tolerable") if money and tolerable else None,
+        reason=reason,
     )
     if not dry_run and ask.known_at is None:
         record(ask, EvaluateSample(found.event), "ledger control evaluate")

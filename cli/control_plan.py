@@ -112,7 +112,11 @@ def perform(
     ] = None,
     because: Annotated[
         str | None,
-        typer.Option("--because", metavar="TEXT", help="Why not performed, or not assessable."),
+        typer.Option(
+            "--because",
+            metavar="TEXT",
+            help="Why not performed, not assessable, or adequate beyond it.",
+        ),
     ] = None,
     day: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="Performed on that day.")

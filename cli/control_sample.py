@@ -145,6 +145,10 @@ def sample(
     if drawn is None and items is not None:
         drawn = _judged(ask, book, name, items, reason, control)
     elif drawn is None:
+        if name is not None and not (_asks(choice, how) or control or _committed(book, name)):
+            raise UsageError(
+                f"There is no sample {name!r}.", "See `ledger control list --samples`."
+            )
         drawn = _drawn(ask, book, name, choice, how, control)
     elif _asks(choice, how) or items or control:
         raise UsageError(f"The sample {name!r} is drawn, and is drawn once.", "Give another name.")
@@ -156,6 +160,12 @@ def _known(book: Book, name: str | None) -> Drawn | None:
     from ledger.families.control_sample import Samples
 
     return book.state.of(Samples).named.get(name or "")
+
+
+def _committed(book: Book, name: str) -> bool:
+    from ledger.families.control_sample import Samples
+
+    return name in book.state.of(Samples).committed
 
 
 def _asks(choice: Choice, how: Method) -> bool:
@@ -286,6 +296,8 @@ def _wish(how: Method) -> Wish:
     method = how.method or "random"
     if how.public is not None and how.seed is not None:
         raise UsageError("A seed that is known is not to come.", "Give --public, or --seed.")
+    if how.seed is not None and not how.seed.strip():
+        raise UsageError("The seed is empty.", "Give one, or leave --seed out.")
     if how.size is not None and how.interval is not None:
         raise UsageError("Both --size and --interval.", "Give one of them.")
     kind: Literal["public", "given", "log"] = "public" if how.public else "log"
@@ -310,8 +322,11 @@ def _interval(text: str | None, method: str) -> Fraction | None:
     if text is None:
         return None
     if method in ("monetary_unit", "cell"):
-        return Fraction(_ore(text, "--interval") or 0)
-    if not text.isdecimal():
+        ore = _ore(text, "--interval") or 0
+        if ore <= 0:
+            raise UsageError(f"--interval {text} is no interval.", "Write an amount above zero.")
+        return Fraction(ore)
+    if not text.isdecimal() or not int(text):
         raise UsageError(f"--interval {text} is no number of items.", "Write a whole number.")
     return Fraction(int(text))
 

@@ -265,6 +265,8 @@ RULES: dict[str, str] = {
     "bad-estimate": "An estimate lacks its kind, its line, or its amount or hours.",
     "bad-commentary": "A text of a section lacks its section or itself.",
     "bad-variance": "An explanation of a variance lacks its text or its amount.",
+    "sample-unanswered": "A control is concluded adequate on a sample that does not say so: not "
+    "evaluated since it was last assessed, or beyond what can be borne without a because.",
     "bad-control": "A control activity, or what it came to, lacks something, or names a unit, "
     "year, month, class, rate or risk that does not hold.",
     "control-unplanned": "The control is not planned for that fiscal year. Plan it first.",

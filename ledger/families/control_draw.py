@@ -384,6 +384,7 @@ class EvaluateSample:
         samples = state.of(Samples)
         drawn_of(samples, self.event.sample)
         known = samples.evaluated.get(self.event.sample)
-        if known is not None and known[0] == self.event:
+        plain = self.event.model_copy(update={"reason": None})
+        if known is not None and known[0].model_copy(update={"reason": None}) == plain:
             return Decision(known=1)
         return Decision([Draft(self.event)])

@@ -237,6 +237,20 @@ class _Activities(_Planning):
             refuse("bad-control", "a sample of nothing", "Name the population.")
         return ControlPlanned.model_validate(content)
 
+    def _answered(self, row: Row) -> None:
+        """Refuse to conclude that a control is adequate from a sample that does not say so."""
+        name, remedy = row["sample"], "See `ledger control evaluate`."
+        samples = self.state.of(Samples)
+        evaluated = samples.evaluated.get(name)
+        newest = max((a.position for a in samples.assessed.get(name, {}).values()), default=None)
+        if evaluated is None or evaluated[0].through != newest:
+            refuse("sample-unanswered", f"sample {name!r} is not evaluated", remedy, "rule")
+        if evaluated[0].sample_verdict == "beyond" and not row.get("because"):
+            what = f"sample {name!r} is beyond what can be borne, and because is empty"
+            refuse(
+                "sample-unanswered", what, "Say in because why it is adequate all the same.", "rule"
+            )
+
     def _performed(self, row: Row, standing: Activity) -> ControlPerformed | None:
         name, year, unit = row["control"], self.year(row), standing.planned.unit
         period, conclusion = row.get("period", ""), row.get("conclusion")
@@ -252,6 +266,8 @@ class _Activities(_Planning):
         if "sample" in row and row["sample"] not in self.state.of(Samples).named:
             what = f"sample {row['sample']!r} is not on record"
             refuse("unknown-sample", what, "See `ledger control list --samples`.")
+        if "sample" in row and conclusion == "adequate":
+            self._answered(row)
         if conclusion in _WITHOUT_ANSWER and not row.get("because"):
             refuse("bad-control", f"{conclusion}, and because is empty", "Say because of what.")
         was = standing.performed.get(period)

@@ -183,6 +183,7 @@ class SampleEvaluated(Event):
     Items ``assessed``, of them ``deviations``, ``misstated`` and ``missing``; ``upper_rate`` is the
     highest rate of deviations and ``upper`` the largest misstatement (öre, positive where too much
     was booked) that ``confidence`` leaves open by ``bound``, ``projected`` the likeliest.
+    ``reason`` says why it was held against something else than planned.
     """
 
     topic: ClassVar[str] = "control.sample_evaluated"
@@ -201,6 +202,7 @@ class SampleEvaluated(Event):
     upper: int | None = None
     bound: str | None = None
     sample_verdict: Verdict
+    reason: Private = None
 
 
 class Item(NamedTuple):

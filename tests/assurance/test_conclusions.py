@@ -8,8 +8,9 @@ from assurance.conclusions import conclude
 from assurance.evaluation import monetary_unit_bound, stringer_bound, upper_deviation_limit
 from assurance.populations import Selection
 from assurance.samples import Wish, commit, judged, sampled
+from assurance.sampling import monetary_unit_sample_size
 from ledger.commands import Source
-from ledger.errors import SampleRefused, SecondPersonMissing
+from ledger.errors import SampleRefused, SecondPersonMissing, UsageError
 from ledger.families.control_draw import (
     CommitSample,
     DrawSample,
@@ -17,8 +18,10 @@ from ledger.families.control_draw import (
     RecordAssessments,
     ReviewAssessments,
 )
+from ledger.families.control_plan import SetMateriality
 from ledger.families.control_sample import Samples
 from ledger.families.organisation_commands import ChangeSettings
+from ledger.money import to_decimal
 from tests.ledger.builders import ACTOR, new_store, post, wage
 
 COSTS = Selection("RN", accounts="4010", first="2020-01", last="2020-12")
@@ -57,6 +60,13 @@ def assess(store, drawn, wrong=(), **rows):
     ]
     command = RecordAssessments(tuple(told), "paper.xlsx", **rows)
     return store.record(command, ACTOR, Source("paper.xlsx"))
+
+
+def materiality(store, overall, performance):
+    """What is material in the whole organisation in 2020, öre."""
+    row = {"year": "2020", "unit": "RN", "overall": overall, "trivial": 1_00}
+    command = SetMateriality(({**row, "performance": performance},), "m.csv")
+    assert store.record(command, ACTOR, Source("m.csv")).recorded == 1
 
 
 def figure(found, name):
@@ -210,3 +220,33 @@ def test_the_same_evaluation_is_known(store):
     found = conclude(store.book(), "S")
     assert store.record(EvaluateSample(found.event), ACTOR, Source("test")).recorded == 1
     assert store.record(EvaluateSample(found.event), ACTOR, Source("test")).known == 1
+
+
+def test_what_can_be_borne_is_not_moved_after_the_fact(store):
+    """Another measure than planned wants a reason; none that cannot be borne is taken."""
+    materiality(store, 200_000_00, 100_000_00)
+    drawn = draw(store, "S", Wish("monetary_unit", size=3))
+    assess(store, drawn)
+    assert conclude(store.book(), "S").event.tolerable_amount == 100_000_00
+    with pytest.raises(SampleRefused, match=r"100000[.]00 was planned, and 900000[.]00 is asked"):
+        conclude(store.book(), "S", tolerable_amount=900_000_00)
+    other = conclude(store.book(), "S", tolerable_amount=900_000_00, reason="Beslut 2020-12")
+    assert (other.event.tolerable_amount, other.event.reason) == (900_000_00, "Beslut 2020-12")
+    for nothing in (0, -1):
+        with pytest.raises(UsageError, match="cannot be borne"):
+            conclude(store.book(), "S", tolerable_amount=nothing, reason="x")
+
+
+def test_a_sample_of_money_is_as_large_as_what_can_be_drawn(store):
+    """Credits among the costs have no chance: the size is of the costs alone, so that a sample
+    without errors is within what was planned for."""
+    post(store, *(row for n in range(40) for row in wage(f"c{n}", -500_00)))
+    materiality(store, 20_000_00, 9_000_00)
+    drawn = draw(store, "S", Wish("monetary_unit"))
+    booked = store.book().postings().filter(account="4010")["amount"]
+    drawable = to_decimal(-booked.filter(booked < 0).sum())
+    size = monetary_unit_sample_size("0.95", "9000", 0, drawable).n
+    assert size > monetary_unit_sample_size("0.95", "9000", 0, to_decimal(-booked.sum())).n
+    assert store.book().state.of(Samples).committed["S"][0].sample_size == size
+    assess(store, drawn)
+    assert conclude(store.book(), "S").event.sample_verdict == "within"

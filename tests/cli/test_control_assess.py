@@ -199,3 +199,36 @@ def test_the_paper_as_it_was_known(sampled):
     assert paper(sampled)[0]["assessment"] == "fine"
     refused = sampled("control", "evaluate", "S", "--known-at", f"@{before}")
     assert (refused.exit_code, "5 av 5 poster" in refused.stderr) == (4, True)
+
+
+def test_adequate_wants_a_sample_that_says_so(sampled, folder):
+    """Refused from a sample that nobody evaluated, or that is beyond without a because."""
+    plan = "control,year,unit,text,method,population,tolerable,responsible,frequency\n"
+    plan += "K1,2020,60,Lön,sample,Löner,0.10,controller,year\n"
+    (folder / "control.csv").write_text(plan, encoding="utf-8")
+    assert sampled("import", "control.csv").exit_code == 0
+    asked = ("control", "perform", "K1", "--through", "2020-08", "--conclusion", "adequate",
+             "--sample", "S")  # fmt: skip
+    early = sampled(*asked)
+    assert (early.exit_code, "[sample-unanswered]" in early.stderr) == (4, True)
+    all_fine(sampled)
+    assert sampled("control", "evaluate", "S", "--tolerable", "10%").exit_code == 1
+    beyond = sampled(*asked)
+    assert (beyond.exit_code, "because is empty" in beyond.stderr) == (4, True)
+    assert sampled(*asked, "--because", "Litet urval, hela populationen sedd").exit_code == 0
+
+
+def test_another_measure_than_planned_wants_a_reason(sampled, folder):
+    text = "year,unit,overall,performance,trivial\n2020,60,2000,1500,10\n"
+    (folder / "materiality.csv").write_text(text, encoding="utf-8")
+    sampled("import", "materiality.csv")
+    money = ("--account", "4010", "--method", "monetary_unit", "--size", "4", "--unit", "60")
+    data(sampled, "M", *money)
+    all_fine(sampled, "M")
+    other = ("control", "evaluate", "M", "--tolerable", "900000")
+    refused = sampled(*other)
+    assert (refused.exit_code, "[sample-refused]" in refused.stderr) == (4, True)
+    assert sampled(*other, "--reason", "Beslut").exit_code == 0
+    for wrong in ("0", "-5"):
+        asked = ("control", "evaluate", "M", "--tolerable", wrong, "--reason", "Beslut")
+        assert sampled(*asked).exit_code == 2
