@@ -100,7 +100,7 @@ class Book:
 
     def anew(self) -> Book:
         """A book of the same events that computes everything again but their columns."""
-        book = Book(self.path, self.size)
+        book = Book(self.path, self.size, self._gathered)
         book._frames, book._reading = self._frames, self._reading
         return book
 
