@@ -12,6 +12,7 @@ from ledger.families.control_sample import (
     Drawn,
     Item,
     SampleCommitted,
+    SampleEvaluated,
     Samples,
 )
 from ledger.log import Book
@@ -29,6 +30,7 @@ _SAMPLES: dict[str, type[pl.DataType]] = {
     "drawn_from": pl.String,
     "draw_method": pl.String,
     "seed_kind": pl.String,
+    "period": pl.String,
     "sample_state": pl.String,
     "items": pl.Int64,
     "amount": pl.Int64,
@@ -37,7 +39,13 @@ _SAMPLES: dict[str, type[pl.DataType]] = {
     "deviations": pl.Int64,
     "misstated": pl.Int64,
     "reviewed_items": pl.Int64,
+    "confidence": pl.String,
+    "upper_rate": pl.String,
+    "tolerable": pl.String,
+    "upper_amount": pl.Int64,
+    "tolerable_amount": pl.Int64,
     "sample_verdict": pl.String,
+    "evaluated_at": pl.Int64,
     "population_known_at": pl.String,
     "position": pl.Int64,
 }
@@ -73,7 +81,7 @@ _ITEMS: dict[str, type[pl.DataType]] = {
 }
 
 
-@projection(("amount",))
+@projection(("amount", "upper_amount", "tolerable_amount"))
 def samples(
     book: Book,
     through: str | None = None,
@@ -86,12 +94,15 @@ def samples(
 
     Columns: ``sample``, ``control`` and ``year`` it is of, ``unit``, ``drawn_from`` (the list, or
     the selection of postings, in words of the command), ``draw_method``, ``seed_kind`` (null by
-    judgement), ``sample_state`` (committed, drawn, assessed, evaluated), ``items`` (Int64) of the
+    judgement), ``period`` (the last month drawn from; null of a list, and by judgement),
+    ``sample_state`` (committed, drawn, assessed, evaluated), ``items`` (Int64) of the
     population and their ``amount`` (Int64 öre; null without amounts), ``drawn`` (Int64: items),
     ``assessed``, ``deviations`` and ``misstated`` (Int64: items with any such assessment),
-    ``reviewed_items`` (Int64: assessed when last reviewed), ``sample_verdict`` (null: not
-    evaluated), ``population_known_at`` (UTC), ``position`` (Int64: the event that committed, else
-    chose).
+    ``reviewed_items`` (Int64: assessed when last reviewed). Of its evaluation, null without one:
+    ``confidence``, the bounds ``upper_rate`` (text: a share) and ``upper_amount`` (Int64 öre,
+    positive where too much was booked), what they were held against ``tolerable`` and
+    ``tolerable_amount`` (Int64 öre), ``sample_verdict`` and ``evaluated_at`` (Int64: the event).
+    ``population_known_at`` (UTC), ``position`` (Int64: the event that committed, else chose).
 
     Raises `ledger.errors.UsageError`.
     """
@@ -108,6 +119,14 @@ def samples(
             rows.append(_sample(state, name, committed, position, drawn))
     rows.sort(key=lambda row: int(str(row["position"])))
     return pl.DataFrame(rows, schema=_SAMPLES)
+
+
+def of_months(frame: pl.DataFrame, first: str | None, last: str | None) -> pl.DataFrame:
+    """The rows of `samples` whose months end between two (None: no limit); those without months by
+    their fiscal year, where they have one."""
+    by_year = (pl.col("year") >= (first or "")[:4]) & (pl.col("year") <= (last or "9999")[:4])
+    by_month = (pl.col("period") >= (first or "")) & (pl.col("period") <= (last or "9999-12"))
+    return frame.filter(pl.coalesce(by_month, by_year, pl.lit(value=True)))
 
 
 def _sample(
@@ -132,7 +151,7 @@ def _sample(
         stage = "evaluated"
     else:
         stage = "assessed" if seen and len(seen) == len(drawn.items) else "drawn"
-    return {
+    return dict.fromkeys(_SAMPLES) | {
         "sample": name,
         "control": event.control,
         "year": event.year,
@@ -140,6 +159,7 @@ def _sample(
         "drawn_from": selection_words(committed) if committed else None,
         "draw_method": event.draw_method,
         "seed_kind": committed.seed_kind if committed else None,
+        "period": committed.last if committed else None,
         "sample_state": stage,
         "items": event.count,
         "amount": event.amount,
@@ -148,10 +168,20 @@ def _sample(
         "deviations": len(by["deviation"] | by["missing"]),
         "misstated": len(by["misstatement"]),
         "reviewed_items": reviews[-1][0].count if reviews else 0,
-        "sample_verdict": evaluated[0].sample_verdict if evaluated else None,
+        **_evaluated(evaluated),
         "population_known_at": event.known_at,
         "position": position if committed else drawn.position if drawn else -1,
     }
+
+
+def _evaluated(found: tuple[SampleEvaluated, int] | None) -> dict[str, object]:
+    """What an evaluation says; nothing without one."""
+    if found is None:
+        return {}
+    event, position = found
+    names = ("confidence", "upper_rate", "tolerable", "tolerable_amount", "sample_verdict")
+    said: dict[str, object] = {name: getattr(event, name) for name in names}
+    return said | {"upper_amount": event.upper, "evaluated_at": position}
 
 
 _WRONG = ("deviation", "missing", "misstatement")

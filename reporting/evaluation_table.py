@@ -6,8 +6,11 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 import projections
 from ledger.money import to_decimal, to_text
+from projections.control_samples import of_months
 from reporting import numbers
 from reporting.catalogue import Language, label
 from reporting.notes import known
@@ -22,6 +25,18 @@ _COLUMNS = (
     Column("attribute"),
     Column("rate_percent", "percent"),
     Column("amount", "amount", ore=True, signed=True),
+)
+_EVALUATED = (
+    Column("sample"),
+    Column("control"),
+    Column("drawn", "count", word="column.sample_items"),
+    Column("errors", "count"),
+    Column("sure", "percent", word="column.confidence"),
+    Column("bound_rate", "percent"),
+    Column("borne_rate", "percent"),
+    Column("bound_amount", "amount", ore=True, signed=True),
+    Column("borne_amount", "amount", ore=True),
+    Column("sample_verdict", words="sample_verdict"),
 )
 #: Columns of the working paper that a page has room for.
 _PAPER = (
@@ -138,6 +153,33 @@ def as_json(found: Conclusion) -> dict[str, Any]:
             for each in found.figures
         ],
     }
+
+
+def evaluated(book: Book, lang: Language, through: str, unit: str) -> Table:
+    """The evaluated samples of a unit and the fiscal year of a month, through it: items, errors,
+    the bound and what it is held against; the conclusion of each."""
+    month = book.period(through).last
+    year = book.organisation.calendar.year_of(month)[0]
+    frame = of_months(projections.samples(book, unit=unit), year, month)
+    rows = [
+        {
+            **row,
+            "errors": row["deviations"] + row["misstated"],
+            "bound_rate": _in_percent(row["upper_rate"]),
+            "borne_rate": _in_percent(row["tolerable"]),
+            "bound_amount": row["upper_amount"],
+            "borne_amount": row["tolerable_amount"],
+            "sure": _in_percent(row["confidence"]),
+        }
+        for row in frame.filter(pl.col("evaluated_at").is_not_null()).to_dicts()
+    ]
+    shown = [c for c in _EVALUATED if not rows or any(row[c.key] is not None for row in rows)]
+    title = label("title.evaluated_samples", lang, through=through)
+    return table_from(rows, shown, title)
+
+
+def _in_percent(share: str | None) -> Decimal | None:
+    return None if share is None else _hundredths(Decimal(share))
 
 
 def paper(book: Book, lang: Language, name: str, *, brief: bool = False) -> Table:

@@ -18,7 +18,7 @@ from ledger.money import to_decimal, to_text
 from projections.texts import texts
 from reporting.catalogue import Language, has, label
 from reporting.notes import asked, known
-from reporting.numbers import count, shown
+from reporting.numbers import count, percent, shown
 from reporting.tables import Column, Table, table_from
 
 #: Findings of a control that people are shown, and events of a finding; data has them all.
@@ -55,12 +55,15 @@ States = Mapping[str, str]
 
 
 def told(control: str, facts: Mapping[str, Any], lang: Language) -> str:
-    """A finding in words; amounts in kronor, what is not known a dash."""
+    """A finding in words; amounts in kronor, what is not known a dash. A fact ``form`` chooses
+    among the words that a control has."""
     values = {
         name: "–"
         if value is None
         else shown(to_decimal(int(value)), lang)
         if name.endswith("amount")
+        else percent(value, lang)
+        if name.endswith("percent")
         else count(value, lang)
         if isinstance(value, int)
         else label(f"projection.{value}", lang)
@@ -68,7 +71,8 @@ def told(control: str, facts: Mapping[str, Any], lang: Language) -> str:
         else value
         for name, value in facts.items()
     }
-    return label(f"finding.{control}", lang, **values)
+    form = f"_{facts['form']}" if "form" in facts else ""
+    return label(f"finding.{control}{form}", lang, **values)
 
 
 def summary(book: Book, results: Sequence[Result], lang: Language, **ask: Any) -> Table:

@@ -23,8 +23,8 @@ _PLAN = (
     *("changes", "decision"),
 )
 #: The columns of the interim report, in its order.
-_INTERIM = ("text", "control_method", "frequency", "result", "measures")
-_REGISTER = ("control", *_INTERIM[:3], "conclusion", *_INTERIM[3:], "missing")
+_INTERIM = ("text", "control_method", "frequency", "conclusion", "result", "measures")
+_REGISTER = ("control", *_INTERIM, "missing")
 _MEASURES = (
     *("year", "control", "measure_name", "text", "responsible", "due", "measure_progress"),
     *("report", "overdue"),
@@ -85,7 +85,7 @@ def measures(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> 
 
 def interim(book: Book, lang: Language, **ask: Any) -> Table:
     """The internal-control table of the interim report: activity, method, when it is performed,
-    result (and why there is none) and measures."""
+    conclusion, result (and why there is none) and measures."""
     frame = _spoken(projections.internal_control(book, **ask)).select(_INTERIM)
     return _table(book, lang, frame, "internal_control", None, [], ask)
 

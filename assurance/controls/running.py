@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from assurance.controls.control import (
     CONTROLS,
@@ -38,22 +39,57 @@ class Materiality:
 
     @classmethod
     def of(cls, evidence: Evidence) -> Materiality:
-        """What was set for the year asked about, of the unit asked about or the nearest above it:
-        its trivial amount, and the performance materiality. Without such the settings
-        ``control.trivial`` and ``control.material``. Raises `BadParameter`."""
-        book = evidence.book
-        month = evidence.last or evidence.whole["period"].max()
-        founded = book.organisation.founded
-        if month and founded:
-            year = book.organisation.calendar.year_of(str(month))[0][:4]
-            decided = book.state.of(Controls).materiality
-            tree = Tree(book, evidence.tree, str(month))
-            for unit in tree.path(evidence.unit or founded.root):
-                if (year, unit) in decided:
-                    event, _ = decided[year, unit]
-                    return cls(event.trivial, event.performance)
+        """What holds for the whole question: its unit (else the organisation) and its last month.
+        Raises `BadParameter`."""
+        return Measure(evidence).of(())
+
+
+class Measure:
+    """What findings are held against: the materiality of each one's own unit and fiscal year, so
+    that no filter of a run changes how grave it is."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        """Raises `BadParameter` for a setting that is no amount."""
+        self.evidence, book = evidence, evidence.book
         trivial, material = (_setting(book, name) for name in (TRIVIAL, MATERIAL))
-        return cls(trivial or 0, material)
+        self.default = Materiality(trivial or 0, material)
+        self.decided = book.state.of(Controls).materiality
+        self.places: dict[str, Tree] = {}
+        self.known: dict[tuple[str, frozenset[str]], Materiality] = {}
+
+    def of(self, events: Iterable[int]) -> Materiality:
+        """Of the unit of the postings among the events, of several the nearest above them all; its
+        trivial amount and performance materiality as set for the year of the latest of them, of
+        the unit or the nearest above. Without such the settings ``control.trivial`` and
+        ``control.material``. Without postings that of the unit asked about, else the whole."""
+        book, founded = self.evidence.book, self.evidence.book.organisation.founded
+        if not self.decided or founded is None:
+            return self.default
+        at = [self._postings[event] for event in events if event in self._postings]
+        units = frozenset(unit for unit, _ in at) or {self.evidence.unit or founded.root}
+        latest = self.evidence.last or self.evidence.whole["period"].max()
+        month = max((period for _, period in at), default=None) or (str(latest) if latest else None)
+        if month is None:
+            return self.default
+        key = (month, frozenset(units))
+        if key not in self.known:
+            if month not in self.places:
+                self.places[month] = Tree(book, self.evidence.tree, month)
+            paths = [self.places[month].path(unit) for unit in sorted(units)]
+            shared = [unit for unit in paths[0] if all(unit in path for path in paths)]
+            year = book.organisation.calendar.year_of(month)[0][:4]
+            events_ = (self.decided[year, u][0] for u in shared if (year, u) in self.decided)
+            event = next(events_, None)
+            self.known[key] = (
+                Materiality(event.trivial, event.performance) if event else self.default
+            )
+        return self.known[key]
+
+    @cached_property
+    def _postings(self) -> dict[int, tuple[str, str]]:
+        """Unit and month of each posting by its position."""
+        rows = self.evidence.whole.select("position", "unit", "period").iter_rows()
+        return {position: (unit, period) for position, unit, period in rows}
 
 
 def _setting(book: Book, name: str) -> int | None:
@@ -111,16 +147,17 @@ def run(
             raise NoSuchControl(f"{name!r} is a parameter of no control that runs.")
     controls = [made(book, name, parameters) for name in asked]
     evidence = Evidence(book, through, year=year, unit=unit, tree=tree)
-    materiality = Materiality.of(evidence)
+    measure = Measure(evidence)
     for control in controls:
-        yield _result(control, evidence, materiality)
+        yield _result(control, evidence, measure)
 
 
-def _result(control: Control, evidence: Evidence, materiality: Materiality) -> Result:
+def _result(control: Control, evidence: Evidence, measure: Measure) -> Result:
     """What the control says, weighed."""
     examined = control.examine(evidence)
     findings, trivial = list[Finding](), 0
     for found in examined.found:
+        materiality = measure.of(found.events)
         if found.amount is not None and abs(found.amount) < materiality.trivial:
             trivial += 1
             continue

@@ -237,7 +237,9 @@ class Controls(Slice):
             case ControlPerformed():
                 performed = self.activities[event.year, event.control].performed
                 was = performed.get(event.period)
-                at = _words(event, position, RESULT_WORDS, was.words_at if was else None)
+                # What was said of another conclusion does not tell of this one.
+                same = was is not None and was.event.conclusion == event.conclusion
+                at = _words(event, position, RESULT_WORDS, was.words_at if was and same else None)
                 performed[event.period] = Performance(event, position, at)
             case ControlMeasureDecided():
                 measures = self.activities[event.year, event.control].measures

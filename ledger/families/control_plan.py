@@ -271,7 +271,9 @@ class _Activities(_Planning):
         if conclusion in _WITHOUT_ANSWER and not row.get("because"):
             refuse("bad-control", f"{conclusion}, and because is empty", "Say because of what.")
         was = standing.performed.get(period)
-        words = self.new_words(row, was.words_at if was else dict.fromkeys(RESULT_WORDS, -1))
+        same = was is not None and was.event.conclusion == conclusion
+        nowhere = dict.fromkeys(RESULT_WORDS, -1)
+        words = self.new_words(row, was.words_at if was and same else nowhere)
         plain = ("conclusion", "performed_on", "sample")
         now = {n: row.get(n, getattr(was.event, n) if was else None) for n in plain}
         content = {"control": name, "unit": unit, "year": year, "period": period, **now, **words}

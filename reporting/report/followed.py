@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import projections
-from reporting import findings_table, followed_tables
+from reporting import evaluation_table, findings_table, followed_tables
 from reporting import internal_control as controls
 from reporting.catalogue import LANGUAGES, label
 from reporting.report.document import Prose
@@ -117,8 +117,8 @@ def assignments(ask: Question) -> Sequence[Block]:
 
 
 def internal_control(ask: Question) -> Sequence[Block]:
-    """The control activities of the year as a whole in words, then each, and the measures; under
-    them what analytic controls found."""
+    """The control activities of the year as a whole in words, then each, the samples that were
+    evaluated, and the measures; under them what analytic controls found."""
     said = {"through": ask.through, "unit": ask.unit}
     frame = projections.internal_control(ask.book, **said)
     found = [
@@ -126,11 +126,13 @@ def internal_control(ask: Question) -> Sequence[Block]:
         for table in findings_table.in_report(ask.book, ask.lang, **said)
         for block in filled(ask, table)
     ]
+    samples = filled(ask, evaluation_table.evaluated(ask.book, ask.lang, **said))
     if frame.is_empty():
-        return found
+        return (*samples, *found)
     return (
         Prose((controls.overall(frame, ask.lang),)),
         *filled(ask, controls.interim(ask.book, ask.lang, **said)),
+        *samples,
         *filled(ask, controls.measures(ask.book, ask.lang, brief=True, **said).table),
         *found,
     )

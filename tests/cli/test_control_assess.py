@@ -161,6 +161,28 @@ def test_money_in_words(sampled):
     assert drawn["population"]["sum"] == "-1840.50"
 
 
+def test_a_sample_beyond_is_followed_up_and_in_the_report(sampled, folder):
+    """Found by its control, recorded, settled; the internal-control section has the sample."""
+    item = str(paper(sampled)[0]["event"])
+    all_fine(sampled)
+    again = ("--result", "missing", "--reason", "Borta")
+    assert sampled("control", "assess", "S", item, *again).exit_code == 0
+    assert sampled("control", "evaluate", "S", "--tolerable", "0.05").exit_code == 1
+    asked = ("control", "run", "sample_beyond")
+    found = sampled(*asked, "--record", "--format", "json")
+    assert found.exit_code == 1, found.output
+    (one,) = json.loads(found.stdout)["controls"][0]["findings"]
+    assert one["text"].startswith("urval S: 1 fel av 5 poster; högst ")
+    assert one["text"].endswith(" avvikande, mot godtagbara 5,00 %")
+    assert sampled("control", "findings", "--open").exit_code == 1
+    assert sampled("control", "resolve", one["finding"], "--measure", "Rättat").exit_code == 0
+    assert sampled("control", "findings", "--open").exit_code == 0
+    done = sampled("report", "internal-control", "--through", "2020-08", "-o", "r.html")
+    assert done.exit_code == 0, done.output
+    page = (folder / "r.html").read_text(encoding="utf-8")
+    assert "Utvärderade urval t.o.m. 2020-08" in page
+
+
 def test_a_dry_run_records_nothing(sampled):
     all_fine(sampled)
     sampled("control", "evaluate", "S", "--dry-run")

@@ -85,13 +85,16 @@ def test_a_conclusion_says_why_it_is_none_and_why_it_changes(planned):
     asked = ("control", "perform", "K1", "--through", "2020-04", "--conclusion")
     refused = planned(*asked, "not_assessable")
     assert (refused.exit_code, "[bad-control]" in refused.stderr) == (3, True)
+    told = ("--result", "En av tre saknas")
+    assert planned(*asked, "deficient", *told).exit_code == 0
     assert planned(*asked, "deficient").exit_code == 0
-    assert planned(*asked, "deficient").exit_code == 0
+    assert listed(planned, "--through", "2020-05")[0]["K1"]["result"] == "En av tre saknas"
     refused = planned(*asked, "adequate")
     assert (refused.exit_code, "[reason-missing]" in refused.stderr) == (3, True)
     assert planned(*asked, "adequate", "--reason", "Underlaget hittades").exit_code == 0
     rows, _ = listed(planned, "--through", "2020-05")
     assert rows["K1"]["conclusion"] == "adequate"
+    assert rows["K1"]["result"] is None, "that was said of another conclusion"
 
 
 def test_measures_are_followed_up_into_the_next_year(planned, folder):
@@ -124,8 +127,10 @@ def test_the_printed_table_comes_out_to_the_letter(made):  # noqa: F811
     (fact,) = csv.DictReader(FACTS.read_text(encoding="utf-8").splitlines())
     table = interim(ledger.open(made[0] / "ledger.db"), "sv", through="2020-08", unit="60")
     (row,) = table.rows
+    said = {column.key: cell for column, cell in zip(table.columns, row, strict=True)}
+    assert said.pop("conclusion") == "not_assessable", "a column of ours beside the printed ones"
     words = {"sample": "Stickprov", "continuous": "Löpande"}
-    assert [words.get(str(cell), cell) for cell in row] == [
+    assert [words.get(str(cell), cell) for cell in said.values()] == [
         fact["control_activity"],
         fact["control_method"],
         fact["performed"],

@@ -6,7 +6,8 @@ A file ``NAME.json`` beside this one holds the cases of the control of that name
 - ``steps``: what happens, in order: ``{"csv": [lines]}`` or ``{"sie": [lines]}`` imports a file
   (``options`` as an import has them), ``{"amounts": …}`` books costs of a geometric series or of
   given öre, ``{"reverse": "A 1"}`` reverses a voucher, ``{"publish": REPORT, …}`` gives
-  a table out, ``{"round": NAME, …}`` opens a forecast round, enters and adopts it
+  a table out, ``{"sample": NAME, …}`` draws, assesses and evaluates,
+  ``{"round": NAME, …}`` opens a forecast round, enters and adopts it
 - ``ask`` and ``set``: how the control is run
 - ``found``: the events of each finding, a posting as ``VOUCHER:ROW``, another event as its topic
 - ``tested``, ``untested``, ``facts`` and ``severities`` where they matter
@@ -17,10 +18,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import ledger
+from assurance.conclusions import conclude
 from assurance.controls import CONTROLS, Result, run
+from assurance.populations import Selection
+from assurance.samples import Wish, commit, sampled
+from ledger.families.control_draw import (
+    CommitSample,
+    DrawSample,
+    EvaluateSample,
+    RecordAssessments,
+)
+from ledger.families.control_sample import Samples
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.log import Book
 from reporting.publication import publication
@@ -62,10 +73,31 @@ def booked(folder: Path, steps: list[dict[str, Any]]) -> Path:
         elif "round" in step:
             entries = [tuple(entry) for entry in step["entries"]]
             books.round(step["round"], step["through"], entries, adopt=step.get("adopt", True))
+        elif "sample" in step:
+            evaluated(books, **step)
         else:
             raise AssertionError(step)
     books.store.close()
     return books.path
+
+
+def evaluated(
+    books: Books, sample: str, size: int, wrong: int, method: str = "random", **against: Any
+) -> None:
+    """A sample of costs on 4010 is drawn; so many items are missing, the rest fine; it is held
+    ``against`` ``tolerable`` or ``tolerable_amount`` (nothing: not evaluated)."""
+    wish: Any = Wish(cast("Any", method), size=size)
+    where = Selection("6101", accounts="4010", first="2020-01", last="2020-12")
+    books.record(CommitSample(commit(books.book, sample, where, wish)))
+    books.record(DrawSample(sampled(books.book, sample)))
+    items = books.book.state.of(Samples).named[sample].items
+    rows = tuple(
+        {"sample": sample, "item": item, "assessment": "missing" if n < wrong else "fine"}
+        for n, item in enumerate(items)
+    )
+    books.record(RecordAssessments(rows, "paper.xlsx"))
+    if against:
+        books.record(EvaluateSample(conclude(books.book, sample, **against).event))
 
 
 def made(place: int, step: dict[str, Any]) -> str:

@@ -148,7 +148,12 @@ def test_the_clean_ledger_is_named_no_more_than_its_rate(clean_book):
     assert over == {}
     assert counts["near_limit"] > 0, "the rate is one that is seen"
     untested = {name for name, each in found.items() if not each.tested}
-    assert untested == {"comment_not_tied", "overdue_control", "overdue_measure"}
+    assert untested == {
+        "comment_not_tied",
+        "overdue_control",
+        "overdue_measure",
+        "sample_beyond",
+    }
 
 
 def test_what_is_found_is_found_again(planted_case):

@@ -55,7 +55,8 @@ def test_by_settings(books):
 
 
 def test_by_what_is_material(books):
-    """In the year and the unit, or the nearest above; it rules before the settings."""
+    """In the year and the finding's own unit, or the nearest above, whatever is asked about; it
+    rules before the settings."""
     books.record(ChangeSettings((("control.material", "1", None),)))
     rows = tuple(
         {"year": year, "unit": unit, "overall": 9_000_000, "performance": performance, "trivial": 1}
@@ -66,10 +67,10 @@ def test_by_what_is_material(books):
         )
     )
     books.record(SetMateriality(rows, "materiality.csv"))
-    assert round_amounts(books, unit="60") == (["high", "low"], 0)
     assert round_amounts(books, unit="6101") == (["high"], 0)
     assert round_amounts(books, unit="6201") == (["high"], 0)
-    assert round_amounts(books) == (["high", "high"], 0), "of the region nothing was set"
+    assert round_amounts(books, unit="60") == (["high", "high"], 0)
+    assert round_amounts(books) == (["high", "high"], 0)
     evidence = Evidence(ledger.open(books.path), unit="6101")
     assert Materiality.of(evidence) == Materiality(1, 2_000_000)
 
