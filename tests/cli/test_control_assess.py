@@ -173,7 +173,7 @@ def test_a_sample_beyond_is_followed_up_and_in_the_report(sampled, folder):
     assert found.exit_code == 1, found.output
     (one,) = json.loads(found.stdout)["controls"][0]["findings"]
     assert one["text"].startswith("urval S: 1 fel av 5 poster; högst ")
-    assert one["text"].endswith(" avvikande, mot godtagbara 5,00 %")
+    assert one["text"].endswith(" avvikande, mot godtagbara 5,00\u00a0%")
     assert sampled("control", "findings", "--open").exit_code == 1
     assert sampled("control", "resolve", one["finding"], "--measure", "Rättat").exit_code == 0
     assert sampled("control", "findings", "--open").exit_code == 0
