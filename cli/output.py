@@ -66,6 +66,16 @@ def put_file(data: bytes, output: str) -> None:
     say(word("message.wrote", path=output))
 
 
+def folder_at(output: str) -> Path:
+    """A folder that is there, or is made; raises `UsageError` where a file has its name."""
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{output} is no folder.", "Choose another -o DIR.") from error
+    return folder
+
+
 def put_folder(files: dict[str, bytes], output: str) -> None:
     """Files in a folder that is new or empty, and said so."""
     folder = Path(output)

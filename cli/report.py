@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Common, Scale, Writing, bundled
-from cli.output import put_file, say
+from cli.output import folder_at, put_file, say
 from cli.plans import FINDINGS
 from cli.session import book_of
 
@@ -184,8 +184,7 @@ def write_report(name: str, ask: Written) -> None:
     others = _others(ask, name, question)
     document = compose(name, REPORTS[name], question, others)
     files = {form: _writers(ask.template)[form](document) for form in forms}
-    place = Path(ask.folder)
-    place.mkdir(parents=True, exist_ok=True)
+    place = folder_at(ask.folder)
     for form, data in files.items():
         put_file(data, str(place / f"{name}-{question.unit}-{question.through}.{form}"))
     if ask.publish:

@@ -19,6 +19,7 @@ from reporting.notes import asked as asked_for
 from reporting.notes import known, local
 from reporting.plan_table import Finding
 from reporting.tables import Column, Table, columns_of, table_of
+from reporting.times import month_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -139,9 +140,10 @@ def _notes(
 def tree_note(lang: Language, last: str, tree: str | None = None) -> str:
     """In which tree, as of which month, the figures stand."""
     name, _, month = (tree or "line").partition("@")
+    said = label("note.tree_line" if name == "line" else "note.tree_named", lang, tree=name)
     if month == "then":
-        return label("note.tree_then", lang, tree=name)
-    return label("note.tree_of", lang, tree=name, month=month or last)
+        return label("note.tree_then", lang, tree=said)
+    return label("note.tree_of", lang, tree=said, month=month_name(month or last, lang))
 
 
 def _changed(frame: pl.DataFrame, name: str, lang: Language) -> Iterable[str]:

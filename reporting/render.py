@@ -84,6 +84,10 @@ def _cell(value: Value, column: Column, excel: bool) -> str:
 # ── text: for people ───────────────────────────────────────────────────────────────────────────
 
 
+#: Columns of periods that may be from one to another: data have two hyphens, people a dash.
+_INTERVALS = ("interval", "comparator", "missing")
+
+
 def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
     """A value as people read it."""
     if value == SAID:
@@ -113,7 +117,10 @@ def shown(value: Value, column: Column, lang: Language, scale: Scale) -> str:
     if value is None:
         return ""
     key = f"{column.words}.{value}"
-    return label(key, lang) if column.words and has(key) else printable(str(value))
+    if column.words and has(key):
+        return label(key, lang)
+    text = printable(str(value))
+    return text.replace("--", "–") if column.key in _INTERVALS else text
 
 
 def printable(text: str) -> str:

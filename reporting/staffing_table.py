@@ -159,7 +159,8 @@ def _notes(
     told = [label(f"note.{note}", lang, **words) for note in notes]
     before = months_before(asked, span)
     if before and "last_year_same_months" in notes:
-        told.append(label("note.before_period", lang, first=before[0], last=before[-1]))
+        months = before[0] if len(before) == 1 else f"{before[0]}–{before[-1]}"
+        told.append(label("note.before_period", lang, period=months))
     return told
 
 

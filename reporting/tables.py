@@ -74,19 +74,45 @@ class Table:
     inner: frozenset[int] = frozenset()
 
     def off_by_rounding(self, scale: Scale) -> bool:
-        """True if a column, rounded as it is shown, does not sum to its own shown total."""
+        """True if a column, rounded as it is shown, does not sum to its own shown total, or the
+        details of a group not to theirs."""
+        return self._total_is_off(scale) or self._groups_are_off(scale)
+
+    def _groups_are_off(self, scale: Scale) -> bool:
+        """Whether the details that stand under a row, rounded, do not sum to it where they do."""
+        groups: list[list[tuple[Value, ...]]] = []
+        for place, row in enumerate(self.rows):
+            if place not in self.inner:
+                groups.append([row])
+            elif groups:
+                groups[-1].append(row)
+        for column, rows in ((c, group) for group in groups for c in enumerate(self.columns)):
+            by = self._rounding(column[1], scale)
+            whole, *parts = (row[column[0]] for row in rows)
+            known = [value for value in parts if isinstance(value, int)]
+            if by is None or not known or whole != sum(known):
+                continue
+            if sum(rounded(ore, *by) for ore in known) != rounded(sum(known), *by):
+                return True
+        return False
+
+    @staticmethod
+    def _rounding(column: Column, scale: Scale) -> tuple[Scale, int] | None:
+        """The scale and decimals in which a column's sums are shown; None where they are exact."""
+        if column.kind not in ("amount", "hours") or column.ore:
+            return None
+        return (scale, DECIMALS[scale]) if column.kind == "amount" else ("kr", 0)
+
+    def _total_is_off(self, scale: Scale) -> bool:
         if not self.total or len(self.rows) < 2:
             return False
-        places = DECIMALS[scale]
         for place, column in enumerate(self.columns):
+            by = self._rounding(column, scale)
             last = self.rows[-1][place]
             parts = [row[place] for i, row in enumerate(self.rows[:-1]) if i not in self.inner]
-            if column.kind not in ("amount", "hours") or column.ore:
-                continue
-            if last is None or None in parts:
+            if by is None or last is None or None in parts:
                 continue
             exact = [value for value in (*parts, last) if isinstance(value, int)]
-            by = (scale, places) if column.kind == "amount" else ("kr", 0)
             shown = [rounded(ore, *by) for ore in exact]
             if sum(shown[:-1]) != shown[-1]:
                 return True

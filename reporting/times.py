@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reporting.catalogue import Language, has, label
+
 if TYPE_CHECKING:
     from ledger.log import Book
+
+
+def month_name(period: str, lang: Language) -> str:
+    """A month as it is said in a sentence: september 2020; any other period as it is written."""
+    year, _, month = period.partition("-")
+    key = f"month_name.m{month}"
+    return f"{label(key, lang)} {year}" if has(key) else period
 
 
 def minutes(frame: pl.DataFrame, book: Book, *columns: str) -> pl.DataFrame:

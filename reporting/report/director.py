@@ -33,6 +33,7 @@ from reporting.report.document import Block, Part, Prose, Question, heading
 from reporting.report.sections import filled
 from reporting.report.texts import written
 from reporting.tables import Column, Table, table_from
+from reporting.times import month_name
 
 #: Tables that say which tree the figures stand in.
 _TELLING = ("region_summary", "divisions")
@@ -82,7 +83,7 @@ def _employed(ask: Question) -> str | None:
         return None
     words = {key: numbers.count(value, ask.lang, signed=True) for key, value in wanted.items()}
     words["fte"] = numbers.shown(Decimal(worked["change_fte"]), ask.lang, signed=True)
-    return label("prose.employed", ask.lang, through=ask.through, **words)
+    return label("prose.employed", ask.lang, through=month_name(ask.through, ask.lang), **words)
 
 
 def people_month(ask: Question) -> Sequence[Block]:
@@ -170,8 +171,10 @@ def _sentences(ask: Question, row: Mapping[str, Any]) -> Iterator[str]:
         share = numbers.percent(row["action_percent"], lang)
         yield label("prose.division_plan", lang, percent=share)
     if row["cost_percent"] is not None:
-        grown = numbers.percent(row["cost_percent"], lang, signed=True)
-        yield label("prose.division_costs", lang, percent=grown)
+        grown = Decimal(row["cost_percent"])
+        way = "same" if not grown else "up" if grown > 0 else "down"
+        share = numbers.percent(abs(grown), lang)
+        yield label(f"prose.division_costs_{way}", lang, percent=share)
     yield from _staffed(ask, row["unit"])
 
 
@@ -184,7 +187,7 @@ def _staffed(ask: Question, unit: str) -> Iterator[str]:
             ask.lang,
             percent=numbers.percent(row["sick_percent"], ask.lang),
             worst=numbers.percent(row["worst_percent"], ask.lang),
-            month=row["worst_month"],
+            month=month_name(row["worst_month"], ask.lang),
         )
     if row.get("change_fte") is not None:
         fte = numbers.shown(Decimal(row["change_fte"]), ask.lang, signed=True)

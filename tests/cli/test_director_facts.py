@@ -36,7 +36,7 @@ class Place(NamedTuple):
     sign: int = 1
 
 
-AUGUST, SEPTEMBER = "Sida vid sida t.o.m. 2020-08", "Nyckeltal t.o.m. 2020-09"
+AUGUST, SEPTEMBER = "Nyckeltal per enhet t.o.m. 2020-08", "Nyckeltal t.o.m. 2020-09"
 BEFORE, KNOWN = "Sedan förra månaden", "Sedan förra månaden, så som nu känd"
 YEAR, PLAN = "Mot föregående år", "Handlingsplan, effekt/uppdrag %"
 WORKED, CHANGE = "Arbetad tid och extratid", "Förändring, årsarbetare"

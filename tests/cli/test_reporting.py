@@ -42,6 +42,15 @@ def test_the_list_says_what_is_missing_and_what_to_ask(planned):
     assert "interim, director, monthly" in unknown.stderr
 
 
+def test_a_file_where_the_folder_should_be_is_said(planned):
+    """Exit code 2, with what to do; the file stays as it was."""
+    before = Path("budget.csv").read_bytes()
+    refused = planned("report", "interim", *AUGUST, "-o", "budget.csv")
+    assert refused.exit_code == 2, refused.output
+    assert "Choose another -o DIR." in refused.stderr or "-o" in refused.stderr
+    assert Path("budget.csv").read_bytes() == before
+
+
 def test_a_report_with_findings_is_given_out_only_when_somebody_says_so(planned):
     """Exit 4 and nothing recorded; then exit 1, an event with the files' digests, and the next
     version ends with what changed."""

@@ -140,3 +140,21 @@ def test_an_empty_table_has_headings_and_no_rows():
     assert to_json(table) == "[]\n"
     assert not table.total
     assert to_csv(table).count("\n") == 1
+
+
+def test_details_that_do_not_add_up_to_their_group_are_told():
+    """214.4 + 96.4 shows as 214 + 96 = 311; what only looks like a group says nothing."""
+    rows = ((("IT", 310_800_00), ("a", 214_400_00), ("b", 96_400_00), ("c", None)),
+            (("IT", 310_000_00), ("a", 214_400_00), ("b", 96_400_00), ("c", None)))  # fmt: skip
+    columns = (Column("name"), Column("amount", "amount"))
+    off, other = (Table("", columns, each, inner=frozenset({1, 2, 3})) for each in rows)
+    assert off.off_by_rounding("tkr")
+    assert not off.off_by_rounding("kr")
+    assert not other.off_by_rounding("tkr")
+
+
+def test_people_see_a_dash_between_months():
+    """Data keep the two hyphens of the format."""
+    table = table_from([{"interval": "2020-01--2020-08"}], (Column("interval"),), "")
+    assert to_lines(table, "sv")[-1] == "2020-01–2020-08"
+    assert "2020-01--2020-08" in to_csv(table)

@@ -239,7 +239,7 @@ _COMMENTARY = (
     (
         "ekonomi",
         "Överskottet kommer av ändrade rutiner för datorbyten, av vakanser och av återhållsamhet. "
-        "Det är nödvändigt för målet, och oroar för leveransen.",
+        "Det är nödvändigt för målet, men kan drabba leveransen.",
     ),
     (
         "resultatutveckling",

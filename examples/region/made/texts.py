@@ -28,8 +28,8 @@ REGION_AUGUST = (
     ),
     (
         "people_report",
-        "Antalet anställda minskar. Övertiden ökar igen efter sommaren, och semesteruttaget var "
-        "lågt när pandemin krävde folk på plats.",
+        "Antalet anställda minskar. Extratiden ökar igen efter en nedgång i juni och juli, och "
+        "semesteruttaget var lågt när pandemin krävde folk på plats.",
     ),
     (
         "people_report/Omställningsarbetet",
@@ -68,7 +68,8 @@ MONTH = (
         "Nettokostnaderna är {fig:region.Verksamhetens nettokostnader.cost_percent|size 1} lägre "
         "än föregående år och "
         f"{_fig('Verksamhetens nettokostnader', 'variance', 'size')} lägre än budget. "
-        "Skatteintäkterna har minskat, eftersom prognosen för skatteunderlaget är sämre. "
+        "Skatteintäkterna för september är lägre än för augusti, månaderna var för sig, eftersom "
+        "prognosen för skatteunderlaget är sämre. "
         f"Verksamhetens resultat är {_fig('Verksamhetens resultat', 'outcome')}, "
         f"{_fig('Verksamhetens resultat', 'change_known', 'size')} bättre än i augusti och "
         f"{_fig('Verksamhetens resultat', 'variance', 'size')} bättre än budget.\n"
