@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Common, Scale, Writing, bundled
-from cli.output import folder_at, put_file, say
+from cli.output import folder_at, put_file, say, word
 from cli.plans import FINDINGS
 from cli.session import book_of
 
@@ -170,7 +170,7 @@ def write_report(name: str, ask: Written) -> None:
     from ledger.errors import FindingsLeft
     from reporting.report.document import compose
     from reporting.report.findings import findings
-    from reporting.report.registry import REPORTS
+    from reporting.report.registry import REPORTS, WHOLE
 
     forms = _forms(ask.to)
     question = _question(ask, _SCALES.get(name, "tkr"))
@@ -181,6 +181,8 @@ def write_report(name: str, ask: Written) -> None:
             f"The report has {len(found)} finding(s).",
             "Put them right, or add --with-findings: the event then says how many are left.",
         )
+    if name in WHOLE and not question.is_whole:
+        say(word("message.report_of_part", unit=question.unit))
     others = _others(ask, name, question)
     document = compose(name, REPORTS[name], question, others)
     files = {form: _writers(ask.template)[form](document) for form in forms}

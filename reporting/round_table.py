@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -137,6 +138,37 @@ def forecast_round(
     return table_of(frame, amounts, title, total=sums is not None, notes=notes)
 
 
+def round_by_unit(book: Book, lang: Language, name: str, *, unit: str | None = None) -> Table:
+    """A round for a report: a unit's sum with its name, its lines under it, and the sum of all.
+    Comments are of what left the model's interval, an equal one once with the places it is of."""
+    frame = round_rows(book, name, unit)
+    flat = forecast_round(book, lang, name, unit=unit, narrow=True, total=True)
+    outside = dict.fromkeys(_places_outside(book, name, frame))
+    kept = [column.key for column in flat.columns]
+    rows: list[tuple[Any, ...]] = []
+    inner: set[int] = set()
+    for (code,), lines in frame.group_by("unit", maintain_order=True):
+        called = lines["name"][0] or code
+        said = {"unit": code, "line": called, "status": lines["status"][0]}
+        rows.append(
+            tuple(said.get(k, v) for k, v in _sums(lines).select(kept).to_dicts()[0].items())
+        )
+        for row in flat.rows[:-1]:
+            if row[0] == code:
+                inner.add(len(rows))
+                rows.append((None, f"  {row[1]}", *row[2:]))
+    rows.append(flat.rows[-1])
+    comments: dict[tuple[str, str], list[str]] = {}
+    for row in frame.filter(pl.col("comment").is_not_null()).to_dicts():
+        if (row["unit"], row["line"]) in outside:
+            comments.setdefault((row["line"], row["comment"]), []).append(row["unit"])
+    told = tuple(f"{line} {', '.join(units)}: {comment}" for (line, comment), units in comments.items())
+    spoken = frame["comment"].is_not_null().sum()
+    return replace(
+        flat, rows=tuple(rows), inner=frozenset(inner), notes=(*told, *flat.notes[spoken:])
+    )
+
+
 def _sums(frame: pl.DataFrame) -> pl.DataFrame:
     """The row that sums the others: of the year-end as `projections.result` does, the outcome so
     far where nothing is entered; what the model's interval of all is, this table does not know.
@@ -158,13 +190,9 @@ def _sums(frame: pl.DataFrame) -> pl.DataFrame:
 def _outside(book: Book, lang: Language, name: str, frame: pl.DataFrame) -> list[str]:
     """A note where entries, but for what is assumed, leave the model's interval: how many, and
     which to look at first."""
-    assumed = assumed_rest(book, book.state.of(Forecasts).round(name))
     rows = [row for row in frame.to_dicts() if None not in (row["entered"], row["p10"], row["p90"])]
-    away = {}
-    for row in rows:
-        aside = assumed.get((row["unit"], row["line"]), 0)
-        if not row["p10"] <= row["year_end"] - aside <= row["p90"]:
-            away[f"{row['unit']} {row['line']}"] = row["year_end"] - aside - row["model"]
+    places = _places_outside(book, name, frame)
+    away = {f"{unit} {line}": ore for (unit, line), ore in places.items()}
     if not away:
         return []
     first = sorted(away.items(), key=lambda each: -abs(each[1]))[:SHOWN]
@@ -173,6 +201,20 @@ def _outside(book: Book, lang: Language, name: str, frame: pl.DataFrame) -> list
     )
     counts = {"count": len(away), "all": len(rows), "places": told, "round": name}
     return [label("note.places_outside", lang, **counts)]
+
+
+def _places_outside(book: Book, name: str, frame: pl.DataFrame) -> dict[tuple[str, str], int]:
+    """Places whose entry, but for what is assumed, leaves the model's interval; öre from the
+    model's year-end, above it positive."""
+    assumed = assumed_rest(book, book.state.of(Forecasts).round(name))
+    away = {}
+    for row in frame.to_dicts():
+        if None in (row["entered"], row["p10"], row["p90"]):
+            continue
+        aside = assumed.get((row["unit"], row["line"]), 0)
+        if not row["p10"] <= row["year_end"] - aside <= row["p90"]:
+            away[row["unit"], row["line"]] = row["year_end"] - aside - row["model"]
+    return away
 
 
 _RECOMPUTED = (

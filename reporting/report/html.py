@@ -18,6 +18,10 @@ _STANDING, _LYING = 504.0, 756.0
 _LETTER, _GAP = 0.54, 7.4
 #: Sections of a report of a few pages.
 _FEW = 8
+#: Rows of a table that stands on one page.
+_SHORT = 5
+#: Rows of the tables of sections that lie too, where those on both sides do.
+_BETWEEN = 24
 
 #: How the SVG of a picture begins: without the name space, which HTML knows, and with its size as
 #: the shape only.
@@ -76,12 +80,18 @@ figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem;
   h1 { font-size: 18pt; margin: 0 0 .6rem; } h2 { font-size: 13pt; margin: 1.2rem 0 .4rem; }
   h3 { font-size: 11pt; margin: 1rem 0 .3rem; } p { margin: .35rem 0; } dl { gap: .05rem 1rem; }
   .note, .colophon, .quiet { font-size: 7.5pt; line-height: 1.35; margin: .1rem 0; }
-  .colophon { margin-top: 1.5rem; } figure { margin: .8rem 0; }
+  .colophon { margin-top: .5rem; } nav { line-height: 1.2; } nav ol { margin: .2rem 0; }
+  figure { margin: .8rem 0; }
   figure svg { min-width: 0; max-width: 130mm; }
   nav.few ~ main svg { max-width: 108mm; } .wide { margin: .3rem 0; }
   .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
-  tr { break-inside: avoid; } .note { break-inside: avoid; } .skip { display: none; }
-  nav { break-after: page; } nav.few { display: none; } a { color: inherit; }
+  tr { break-inside: avoid; } .note { break-inside: avoid; } p { orphans: 3; widows: 3; }
+  /* A heading keeps two rows, a last row the one before it, a short table itself; notes follow. */
+  tbody tr:nth-child(-n+2):not(:last-child) { break-after: avoid; }
+  tbody tr:last-child { break-before: avoid; } tfoot tr { break-before: avoid; }
+  .short { break-inside: avoid; } .note { break-before: avoid; }
+  .lying figure svg { max-width: 95mm; } .skip { display: none; }
+  nav.few { display: none; } a { color: inherit; }
   thead { display: table-header-group; } tfoot { display: table-row-group; } }
 """
 
@@ -106,9 +116,7 @@ def _page(document: Document) -> Iterator[str]:
     yield "</header>"
     yield from _contents(document)
     yield '<main id="main" tabindex="-1">'
-    for sections in spreads(document.sections):
-        # A table too wide for a page that stands lies down with its section.
-        lies = any(_lies(block, document) for section in sections for block in section.blocks)
+    for sections, lies in _turned(document):
         if lies:
             yield '<div class="lying">'
         for section in sections:
@@ -118,6 +126,21 @@ def _page(document: Document) -> Iterator[str]:
     yield "</main>"
     said = "".join(f"<p>{_text(line)}</p>" for line in document.colophon)
     yield f'<footer class="colophon">{said}</footer></body></html>'
+
+
+def _turned(document: Document) -> list[tuple[list[Section], bool]]:
+    """The sections of each stretch of pages, and whether they lie: with a table too wide for a page
+    that stands, or because they would stand alone on a page between two that lie."""
+    every = list(spreads(document.sections))
+    wide = [any(_lies(block, document) for each in s for block in each.blocks) for s in every]
+    found = []
+    for place, sections in enumerate(every):
+        between = 0 < place < len(every) - 1 and wide[place - 1] and wide[place + 1]
+        blocks = [block for section in sections for block in section.blocks]
+        rows = sum(len(block.rows) for block in blocks if isinstance(block, Table))
+        short = rows <= _BETWEEN and not any(isinstance(block, Chart) for block in blocks)
+        found.append((sections, wide[place] or (between and short)))
+    return found
 
 
 def _contents(document: Document) -> Iterator[str]:
@@ -192,7 +215,9 @@ def _table(
     title = (caption or table.title).replace("{scale}", scale)
     size = _size(heads, cells, kinds, _LYING if lies else _STANDING) or "p6 loose"
     size = f' class="{size}"' if size != "p8" else ""
-    yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0"><table{size}>'
+    short = " short" if len(cells) <= _SHORT else ""
+    yield f'<div class="wide{short}" role="group" aria-labelledby="{name}" tabindex="0">'
+    yield f"<table{size}>"
     quiet = ' class="quiet"' if caption else ""
     yield f'<caption id="{name}"{quiet}>{_text(title)}</caption>'
     told = "".join(

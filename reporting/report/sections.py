@@ -159,9 +159,7 @@ def round_by_line(ask: Question) -> Sequence[Block]:
     found = adopted_round(ask)
     if found is None:
         return ()
-    return filled(
-        ask, round_table.forecast_round(ask.book, ask.lang, found, unit=ask.unit, narrow=True)
-    )
+    return filled(ask, round_table.round_by_unit(ask.book, ask.lang, found, unit=ask.unit))
 
 
 def risks(ask: Question) -> Sequence[Block]:
