@@ -143,7 +143,9 @@ def round_by_unit(book: Book, lang: Language, name: str, *, unit: str | None = N
     Comments are of what left the model's interval, an equal one once with the places it is of."""
     frame = round_rows(book, name, unit)
     flat = forecast_round(book, lang, name, unit=unit, narrow=True, total=True)
-    outside = dict.fromkeys(_places_outside(book, name, frame))
+    if not frame.height:
+        return flat
+    outside = _places_outside(book, name, frame)
     kept = [column.key for column in flat.columns]
     rows: list[tuple[Any, ...]] = []
     inner: set[int] = set()
@@ -153,16 +155,18 @@ def round_by_unit(book: Book, lang: Language, name: str, *, unit: str | None = N
         rows.append(
             tuple(said.get(k, v) for k, v in _sums(lines).select(kept).to_dicts()[0].items())
         )
-        for row in flat.rows[:-1]:
-            if row[0] == code:
+        for line in flat.rows[:-1]:
+            if line[0] == code:
                 inner.add(len(rows))
-                rows.append((None, f"  {row[1]}", *row[2:]))
+                rows.append((None, f"  {line[1]}", *line[2:]))
     rows.append(flat.rows[-1])
     comments: dict[tuple[str, str], list[str]] = {}
     for row in frame.filter(pl.col("comment").is_not_null()).to_dicts():
         if (row["unit"], row["line"]) in outside:
             comments.setdefault((row["line"], row["comment"]), []).append(row["unit"])
-    told = tuple(f"{line} {', '.join(units)}: {comment}" for (line, comment), units in comments.items())
+    told = tuple(
+        f"{line} {', '.join(units)}: {comment}" for (line, comment), units in comments.items()
+    )
     spoken = frame["comment"].is_not_null().sum()
     return replace(
         flat, rows=tuple(rows), inner=frozenset(inner), notes=(*told, *flat.notes[spoken:])
