@@ -167,7 +167,7 @@ def round_by_unit(book: Book, lang: Language, name: str, *, unit: str | None = N
     told = tuple(
         f"{line} {', '.join(units)}: {comment}" for (line, comment), units in comments.items()
     )
-    spoken = frame["comment"].is_not_null().sum()
+    spoken = frame.filter(pl.col("comment").is_not_null()).height
     return replace(
         flat, rows=tuple(rows), inner=frozenset(inner), notes=(*told, *flat.notes[spoken:])
     )
