@@ -66,12 +66,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a sample says: the event to record, all figures behind it, and how many items were
-    assessed by a second person."""
+    """What a sample says: the event to record, all figures behind it, and whether all
+    assessments were reviewed by a second person; ``tolerable_from`` says where what can be borne
+    comes from: ``given``, ``plan CONTROL``, ``materiality UNIT``, None without any."""
 
     event: SampleEvaluated
     figures: tuple[Figure, ...]
     reviewed: bool
+    tolerable_from: str | None = None
 
 
 def conclude(
@@ -105,7 +107,11 @@ def conclude(
     through = max(each.position for each in found.values())
     reviewed = any(event.through == through for event, _ in reviews)
     found_so = work.conclusion(limits, through, reviewed=reviewed)
-    return replace(found_so, event=found_so.event.model_copy(update={"reason": reason}))
+    return replace(
+        found_so,
+        event=found_so.event.model_copy(update={"reason": reason}),
+        tolerable_from=work.borne_from(tolerable, tolerable_amount, limits),
+    )
 
 
 class _Work:
@@ -157,6 +163,25 @@ class _Work:
                     f"{was} was planned, and {now} is asked for.",
                     "Leave it out, or say why with --reason.",
                 )
+
+    def borne_from(
+        self,
+        tolerable: str | None,
+        amount: int | None,
+        limits: tuple[str | None, int | None],
+    ) -> str | None:
+        """Where the limit comes from that the sample is held against."""
+        event, money = self.drawn.event, self.drawn.event.draw_method in _MONEY
+        if event.draw_method == "judgement" or limits[int(money)] is None:
+            return None
+        if (amount if money else tolerable) is not None:
+            return "given"
+        if not money:
+            return f"plan {event.control}"
+        year = event.year or (self.book.state.of(Samples).committed[event.sample][0].last or "")[:4]
+        decided = self.book.state.of(Controls).materiality
+        path = self.book.organisation.ancestors(event.unit)
+        return f"materiality {next(unit for unit in path if (year, unit) in decided)}"
 
     def conclusion(
         self, limits: tuple[str | None, int | None], through: int, *, reviewed: bool

@@ -101,6 +101,8 @@ def assess(
     if item is not None:
         _one(ask, name, item, given, comment)
     elif review:
+        if any(vars(given).values()):
+            raise UsageError("A review assesses nothing.", "Leave out --result and the rest.")
         _review(ask, name, comment)
     elif sheet is not None:
         _sheet(ask, name, sheet)

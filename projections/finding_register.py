@@ -51,7 +51,8 @@ def findings(
     ``finding_state`` (open, assigned, resolved), ``amount`` (Int64 öre, result sign; null where
     nothing is at stake in money), ``facts`` (JSON text of what fills its words), ``events``
     (positions with spaces between, the first thousand of ``count``), ``raised_at`` (UTC, ISO),
-    ``responsible``, ``due`` (ISO day), ``remedy``, ``reason`` (of reopening), ``position`` (of
+    ``responsible``, ``due`` (ISO day), ``remedy`` (the last one, of a
+    reopened finding too), ``reason`` (of reopening), ``position`` (of
     the event that raised it). Texts are the latest, of what was erased the marker; null is not
     said. Only of one ``control``, only ``unresolved`` ones, if asked. With ``through`` those that a
     posting (or an explanation of a variance) up to its last month is behind, with ``unit`` those
@@ -128,7 +129,7 @@ def _rows(
             raised[one.position],
             words["responsible"].get(one.assigned_at),
             one.due,
-            words["remedy"].get(one.settled_at) if one.state == "resolved" else None,
+            words["remedy"].get(one.settled_at),
             words["reason"].get(one.reopened_at) if one.state != "resolved" else None,
             one.position,
         )

@@ -57,6 +57,9 @@ def evaluation(book: Book, found: Conclusion, lang: Language) -> Table:
         for each in found.figures
     ]
     notes = [sentence(book, found, lang)]
+    if found.tolerable_from is not None:
+        kind, _, name = found.tolerable_from.partition(" ")
+        notes.append(label(f"note.tolerable_{kind}", lang, name=name))
     if not found.reviewed:
         notes.append(label("note.not_reviewed", lang))
     notes.append(known(book, lang))
@@ -135,7 +138,8 @@ def as_json(found: Conclusion) -> dict[str, Any]:
         "misstated": event.misstated,
         "missing": event.missing,
         "confidence": event.confidence,
-        "tolerable": event.tolerable,
+        "tolerable": event.tolerable or to_text(event.tolerable_amount),
+        "tolerable_from": found.tolerable_from,
         "tolerable_amount": to_text(event.tolerable_amount),
         "upper_rate": event.upper_rate,
         "projected": to_text(event.projected),

@@ -28,6 +28,7 @@ from ledger.families.control_sample import (
 )
 from ledger.families.roles import second_person
 from ledger.identity import Who, person
+from ledger.money import to_text
 from ledger.row_commands import Row, RowCommand, Work, refuse
 from ledger.state import State
 from ledger.tree import leaf_hash, root_of
@@ -275,7 +276,8 @@ class _Assessing(Work):
         }
         if was is None:
             words.setdefault("assessor", self.look.occasion.who.actor)
-            return [ItemAssessed.model_validate({**about, **now, **words})]
+            why = {"reason": row.get("reason") or None}
+            return [ItemAssessed.model_validate({**about, **now, **words, **why})]
         if now == {n: getattr(was.event, n) for n in _PLAIN} and not words:
             return []
         reason = self.why(row, f"item {item!r} of {sample!r} is assessed otherwise on record")
@@ -310,12 +312,34 @@ class _Assessing(Work):
             if booked is None or audited == booked:
                 what = "the item has no amount" if booked is None else "audited is what was booked"
                 refuse("bad-assessment", f"{what}: no misstatement", "Write fine or deviation.")
-        elif audited is not None and (result != "fine" or audited != booked):
+            if audited * booked < 0 and not row.get("reason"):
+                what = f"audited {to_text(audited)} has another sign than booked {to_text(booked)}"
+                remedy = "Costs are below zero. If it should be so, say why in reason."
+                refuse("bad-assessment", what, remedy)
+        self._follows(row, drawn, item)
+        if (
+            result != "misstatement"
+            and audited is not None
+            and (result != "fine" or audited != booked)
+        ):
             what = f"an audited amount, and the result is {result}"
             refuse("bad-assessment", what, "Write misstatement, or leave the amount empty.")
         if "evidence" in row and not _DIGEST.fullmatch(str(row["evidence"])):
             what = "the evidence is no SHA-256"
             refuse("bad-assessment", what, "Write the 64 hexadecimal digits of the file's digest.")
+
+    def _follows(self, row: Row, drawn: Drawn, item: str) -> None:
+        """Refuse a day of assessment before that of the posting."""
+        committed = self.state.of(Samples).committed.get(drawn.event.sample)
+        listed = committed is not None and committed[0].population is not None
+        day = row.get("assessed_on")
+        if day is None or listed:
+            return
+        posted = self.look.event(int(item))
+        booked_on = getattr(posted.event, "date", None) if posted else None
+        if booked_on is not None and day < booked_on:
+            what = f"assessed on {day}, and it was booked on {booked_on}"
+            refuse("bad-assessment", what, "Correct the day.")
 
 
 @dataclass(frozen=True)

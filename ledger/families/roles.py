@@ -135,8 +135,8 @@ def second_person(state: State, first: Who, second: Who) -> bool:
     if shared and state.of(Organisation).setting("four_eyes", FOUR_EYES[0]) != "actor":
         raise SecondPersonMissing(
             f"{first.actor} and {second.actor} both acted from the account {first.user}.",
-            "Sign in with another account. Where people share one, the setting four_eyes=actor "
-            "lets the name alone decide, and every review says so.",
+            "Sign in with another account. Where people share one, `ledger record setting "
+            "setting=four_eyes value=actor` lets the name alone decide, and every review says so.",
         )
     roles = state.of(Roles)
     if roles.in_use and "approver" not in roles.of(second.actor):

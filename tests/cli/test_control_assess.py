@@ -95,6 +95,11 @@ def test_one_item_with_its_evidence(sampled, folder):
         ),
         (("ITEM", "--result", "fine", "--evidence", "abc"), "the evidence is no SHA-256"),
         (("ITEM", "--result", "fine", "--on", "2020-02-30"), "a day that no calendar has"),
+        (("ITEM", "--result", "fine", "--on", "2020-01-01"), "assessed on 2020-01-01, and it was"),
+        (
+            ("ITEM", "--result", "misstatement", "--audited", "99"),
+            "audited 99.00 has another sign than booked -",
+        ),
     ],
 )
 def test_what_does_not_hold_is_refused(sampled, asked, message):
@@ -110,6 +115,14 @@ def test_an_item_wants_a_result(sampled):
     for asked in (("S", item), ("S", item, "--audited", "-1"), ("S", "--result", "fine"), ()):
         done = sampled("control", "assess", *asked)
         assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_another_sign_with_its_reason_and_a_review_of_nothing_else(sampled):
+    item = str(paper(sampled)[0]["event"])
+    told = ("--result", "misstatement", "--audited", "99", "--reason", "En kreditfaktura")
+    assert sampled("control", "assess", "S", item, *told).exit_code == 0
+    done = sampled("control", "assess", "S", "--review", "--result", "fine", "--actor", "Bo")
+    assert (done.exit_code, "En granskning bedömer ingenting" in done.stderr) == (2, True)
 
 
 def test_an_item_is_assessed_otherwise_with_a_reason(sampled):
@@ -146,6 +159,8 @@ def test_the_answer_in_words_with_its_confidence(sampled):
     found = sampled("control", "evaluate", "S", "--tolerable", "0,1", "--format", "json")
     answer = json.loads(found.stdout)
     assert (found.exit_code, answer["verdict"], answer["reviewed"]) == (1, "beyond", True)
+    assert (answer["tolerable"], answer["tolerable_from"]) == ("0.1", "given")
+    assert "Det godtagbara är angivet med --tolerable." in text
     assert "[sample-beyond]" in found.stderr
     (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
     assert (row["sample_state"], row["sample_verdict"]) == ("evaluated", "beyond")
