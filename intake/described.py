@@ -62,6 +62,7 @@ class Description:
         for place, (row, line) in enumerate(zip(rows, lines, strict=True)):
             blank = not any(row[i].strip() or row[i] is UNREAD for i in filled)
             if blank and place not in broken:
+                table.blank += 1
                 continue
             if place in broken:
                 table.broken[len(table.rows)] = broken[place]

@@ -96,7 +96,7 @@ TABLE: dict[str, str] = {
 
 #: Warnings and findings of files: told, and the file is taken.
 NOTICES: dict[str, str] = {
-    "no-rows": "The file has a header and no rows; nothing is recorded.",
+    "no-rows": "The file has no rows, or none in which anything is filled in; nothing is recorded.",
     "rounded": "A profile says that amounts are rounded to whole öre; the sum of what was left "
     "out is told.",
     "unit-by-code": "A unit that was not registered is registered by its code, under the root.",

@@ -91,7 +91,7 @@ def read(
             raise
         return _refused(table, source, "")
     values = values_of(table, told_kind, organisation, chosen, wishes)
-    batch = replace(_batch(values, told_kind, organisation, wishes), along=along)
+    batch = replace(_batch(values, told_kind, organisation, wishes, table.blank), along=along)
     return Reading(batch, source, told_kind.name, values.rows)
 
 
@@ -176,16 +176,18 @@ _REPEATABLE = frozenset(
 
 
 def _batch(
-    values: Values, kind: Kind, organisation: Organisation, wishes: ImportOptions
+    values: Values, kind: Kind, organisation: Organisation, wishes: ImportOptions, blank: int
 ) -> Several:
-    """The command of a table: what is wrong with it first, then what it records."""
+    """The command of a table: what is wrong with it first, then what it records; ``blank`` rows
+    are those of a sheet of ours that nobody filled in."""
     lacking = any(problem.code == "missing-column" for problem in values.teller.problems)
     parts = Parts()
     if kind.name in TAKE_NULLS or not lacking:
         parts = BUILDERS[kind.name](values, organisation, wishes)
     notices = [*values.notices, *parts.notices]
     if not values.rows and not values.teller.problems:
-        notices.append(Notice("no-rows", "the file has a header and no rows"))
+        what = f"nothing is filled in, in any of {blank} rows" if blank else ""
+        notices.append(Notice("no-rows", what or "the file has a header and no rows"))
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt
     key = None if kind.name in _REPEATABLE else _key(values, kind)

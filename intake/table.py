@@ -70,6 +70,7 @@ class Teller:
 class Table:
     """Headers and rows; ``lines`` has the line (or Excel row) where each row begins.
 
+    ``blank`` counts the rows of a sheet of ours in which nothing is filled in; they are left out.
     ``broken`` holds, by their place, rows whose cells stand under no certain header: their problem
     is told, and nothing more is said of them.
     """
@@ -80,6 +81,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     broken: dict[int, list[str]] = field(default_factory=dict)
+    blank: int = 0
 
     def add(self, row: list[str], line: int) -> None:
         """Take a row; one with too few or too many fields is a problem."""

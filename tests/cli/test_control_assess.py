@@ -31,6 +31,8 @@ def test_the_working_paper_goes_out_and_comes_back(sampled, folder):
         done = sampled("control", "assess", "S", "--sheet", name)
         assert done.exit_code == 0, done.output
     assert (folder / "one.xlsx").read_bytes() == (folder / "two.xlsx").read_bytes()
+    untouched = sampled("control", "assess", "--from", "one.xlsx")
+    assert "nothing is filled in, in any of 5 rows" in untouched.stderr
     book = load_workbook(folder / "one.xlsx")
     page = book.worksheets[0]
     heads = {cell.value: cell.column for cell in page[1]}
