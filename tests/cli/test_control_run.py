@@ -105,7 +105,7 @@ def test_findings_have_a_life(many):
     assert many("control", "resolve", key, "--measure", "igen").exit_code == 4
     assert many("control", "reopen", key, "--reason", "fler kom").exit_code == 0
     (row,) = json.loads(many("control", "findings", "--format", "json").stdout)
-    assert (row["finding_state"], row["remedy"]) == ("open", "avgift enligt beslut")
+    assert (row["finding_state"], row["remedy"]) == ("assigned", "avgift enligt beslut")
     assert many("control", "run", "benford_first").exit_code == 1
     assert many("control", "findings", "--control", "luck").exit_code == 2
     assert many("control", "reopen", key, "--reason", "fler").exit_code == 4
