@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import projections
@@ -107,6 +107,19 @@ def variances_table(
     title = label(f"title.{key}", lang, through=through, year=through[:4], scale="{scale}")
     table = table_from(rows, columns, title, notes)
     return ExplainedTable(table.title, table.columns, table.rows, notes=table.notes)
+
+
+def explained_above(table: Table, lang: Language) -> Table:
+    """A table that stands below one that explains the whole: what nobody explained by row points
+    there, and a note says why."""
+    rows = tuple(
+        tuple(
+            "explained_above" if cell == "unexplained" and column.words == "state" else cell
+            for cell, column in zip(row, table.columns, strict=True)
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=rows, notes=(label("note.explained_above", lang), *table.notes))
 
 
 def _abbreviate(

@@ -70,6 +70,7 @@ def result_by_line(ask: Question) -> Sequence[Block]:
 def variances(ask: Question) -> Sequence[Block]:
     """The variances of the whole and of each line, with what explains them and what is left."""
     tables: list[Block] = []
+    whole: set[str] = set()
     for by in ((level(ask),), ("line",)):
         told = projections.variance_explanations(ask.book, ask.through, by=by, unit=ask.unit)
         for figure in FIGURES:
@@ -83,7 +84,10 @@ def variances(ask: Question) -> Sequence[Block]:
                     unit=ask.unit,
                     brief=True,
                 )
+                if figure in whole:
+                    table = variance_table.explained_above(table, ask.lang)
                 tables += filled(ask, table)
+        whole = set(told["figure"])
     return tables
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.families.commentary import ExplainVariances
 from reporting.render import objects, to_lines
-from reporting.variance_table import variances_table
+from reporting.variance_table import explained_above, variances_table
 from tests.projections.builders import Books
 
 
@@ -59,3 +59,13 @@ def test_rounding_that_shows_is_said(books):
     table = variances_table(books.book, "en", brief=True)
     assert table.off_by_rounding("tkr")  # 0 + 1 + 0 + 0 and −1 left, of 1
     assert any("round" in line for line in to_lines(table, "en", "tkr"))
+
+
+def test_what_the_whole_explains_is_not_called_unexplained(books):
+    """A line without words of its own points above, where the whole is explained; others stay."""
+    table = variances_table(books.book, "sv", brief=True)
+    words = [(row[0], row[-1]) for row in explained_above(table, "sv").rows if row[-1]]
+    assert ("Intäkter", "explained_above") in words
+    assert ("Personal", "remainder") in words
+    assert "unexplained" not in dict(words).values()
+    assert "Helhetens avvikelse förklaras ovan" in explained_above(table, "sv").notes[0]
