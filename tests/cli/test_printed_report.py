@@ -31,6 +31,7 @@ from reporting.report.excel import to_excel
 from reporting.report.findings import findings
 from reporting.report.html import to_html
 from reporting.report.registry import REPORTS
+from reporting.report.sections import round_by_line
 
 FACTS = Path(__file__).parents[1] / "examples" / "facts"
 PRINTED = "000_83cf9a7054f044bc"
@@ -576,3 +577,23 @@ def test_remainders_and_rounding_are_told_at_the_end(report):
     document = compose("interim", REPORTS["interim"], asked)
     notes = next(section for section in document.sections if section.key == "notes")
     assert "Ekonomisk handlingsplan 2020 t.o.m. 2020-08, mnkr" in str(notes.blocks[0])
+
+
+def test_the_round_stands_by_unit_with_sums_and_each_comment_once(report):
+    """A unit's row has its name and the sum of its lines; the last row that of the units."""
+    asked = question(ledger.open(report.store), "sv", through=THROUGH, unit=UNIT)
+    table = round_by_line(asked)[0]
+    at = [column.key for column in table.columns].index("year_end")
+    sums: list[int] = []
+    for place, row in enumerate(table.rows[:-1]):
+        if place in table.inner:
+            assert row[0] is None
+            sums[-1] -= row[at] or 0
+        else:
+            assert row[1] != row[0]
+            sums.append(row[at])
+    assert sums == [0] * len(sums)
+    assert len(sums) > 10
+    units = [row[at] for i, row in enumerate(table.rows[:-1]) if i not in table.inner]
+    assert sum(units) == table.rows[-1][at]
+    assert sum("Följer lönekostnaden" in note for note in table.notes) == 1
