@@ -31,7 +31,7 @@ from reporting.report.excel import to_excel
 from reporting.report.findings import findings
 from reporting.report.html import to_html
 from reporting.report.registry import REPORTS
-from reporting.report.sections import round_by_line
+from reporting.round_table import round_by_unit
 
 FACTS = Path(__file__).parents[1] / "examples" / "facts"
 PRINTED = "000_83cf9a7054f044bc"
@@ -582,9 +582,9 @@ def test_remainders_and_rounding_are_told_at_the_end(report):
 def test_the_round_stands_by_unit_with_sums_and_each_comment_once(report):
     """A unit's row has its name and the sum of its lines; the last row that of the units."""
     asked = question(ledger.open(report.store), "sv", through=THROUGH, unit=UNIT)
-    table = round_by_line(asked)[0]
+    table = round_by_unit(asked.book, "sv", "2020-T2", unit=UNIT)
     at = [column.key for column in table.columns].index("year_end")
-    sums: list[int] = []
+    sums: list[Any] = []
     for place, row in enumerate(table.rows[:-1]):
         if place in table.inner:
             assert row[0] is None
@@ -594,6 +594,6 @@ def test_the_round_stands_by_unit_with_sums_and_each_comment_once(report):
             sums.append(row[at])
     assert sums == [0] * len(sums)
     assert len(sums) > 10
-    units = [row[at] for i, row in enumerate(table.rows[:-1]) if i not in table.inner]
+    units: list[Any] = [row[at] for i, row in enumerate(table.rows[:-1]) if i not in table.inner]
     assert sum(units) == table.rows[-1][at]
     assert sum("Följer lönekostnaden" in note for note in table.notes) == 1
