@@ -3,6 +3,7 @@ again."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def drawn_table(book: Book, drawn: Drawn, lang: Language) -> Table:
         notes.append(label("note.sample_judgement", lang))
     else:
         notes += [
-            label("note.sample_selection", lang, selection=selection_words(committed[0])),
+            label("note.sample_selection", lang, selection=_selection(committed[0], lang)),
             _how(event, committed[0], lang),
             _seed(book, event, committed[0], lang),
             *(_part(part, lang) for part in _parts(drawn)),
@@ -108,6 +109,13 @@ def _population(book: Book, event: SampleDrawn | SampleCommitted, lang: Language
         known=event.known_at,
         root=event.population_root,
     )
+
+
+def _selection(event: SampleCommitted, lang: Language) -> str:
+    """What is drawn from, in the language's words: each part of the selection with its value."""
+    parts = re.split(r" (?=[a-z]+=)", selection_words(event))
+    said = (part.partition("=") for part in parts)
+    return ", ".join(f"{label(f'selection.{name}', lang)} {value}" for name, _, value in said)
 
 
 def _how(event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
@@ -161,7 +169,7 @@ def committed_lines(book: Book, event: SampleCommitted, lang: Language) -> list[
     return [
         label("note.sample_committed", lang, sample=event.sample, source=event.seed_from or ""),
         _population(book, event, lang),
-        label("note.sample_selection", lang, selection=selection_words(event)),
+        label("note.sample_selection", lang, selection=_selection(event, lang)),
     ]
 
 

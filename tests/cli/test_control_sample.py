@@ -1,6 +1,7 @@
 """`ledger control sample`: its JSON to the key, its way from commitment to draw, its exit codes."""
 
 import json
+import re
 
 import pytest
 
@@ -57,6 +58,7 @@ def test_a_sample_is_drawn_once_and_shown_again(filled):
     people = filled("control", "sample", "Löner").stdout
     assert "loggens rothash efter händelse" in people
     assert first["population"]["root"] in people
+    assert re.search(r"Urvalsram: enhet \S+, från \d{4}-\d\d, till och med \S+, konto 4010", people)
 
 
 def test_drawn_again_is_the_same_or_says_what_differs(filled, folder):
