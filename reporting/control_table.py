@@ -18,23 +18,23 @@ from reporting.tables import Column, Table, table_from
 
 _ATTRIBUTE = (
     Column("n", "count"),
-    Column("k"),
-    Column("confidence"),
-    Column("tolerable_rate"),
-    Column("expected_rate"),
+    Column("k", "decimal"),
+    Column("confidence", "decimal"),
+    Column("tolerable_rate", "decimal"),
+    Column("expected_rate", "decimal"),
     Column("distribution", words="distribution"),
     Column("population", "count"),
     Column("reason", word="column.size_reason"),
 )
 _MONETARY = (
     Column("n", "count"),
-    Column("k"),
-    Column("confidence"),
+    Column("k", "decimal"),
+    Column("confidence", "decimal"),
     Column("tolerable_misstatement", "amount", ore=True),
     Column("expected_misstatement", "amount", ore=True),
     Column("book_value", "amount", ore=True),
-    Column("factor"),
-    Column("interval", word="column.sample_interval"),
+    Column("factor", "decimal"),
+    Column("interval", "decimal", word="column.sample_interval"),
     Column("reason", word="column.size_reason"),
 )
 
@@ -61,7 +61,7 @@ def attribute_size(
     )
     row = {
         "n": size.n,
-        "k": size.k,
+        "k": Decimal(size.k),
         "confidence": confidence,
         "tolerable_rate": tolerable,
         "expected_rate": None if deviations is not None else expected,
@@ -94,7 +94,7 @@ def monetary_unit_size(
         "tolerable_misstatement": tolerable,
         "expected_misstatement": expected,
         "book_value": book,
-        "factor": size.factor,
+        "factor": Decimal(size.factor),
         "interval": interval,
         "reason": size.reason,
     }

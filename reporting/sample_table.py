@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import projections
@@ -124,9 +126,15 @@ def _how(event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
     rule = "; ".join(_rule(piece, lang) for piece in (event.draw_rule or "").split("; "))
     text = label("note.sample_method", lang, method=method, rule=rule, size=event.sample_size)
     if event.sampling_interval is not None:
-        text += " " + label(
-            "note.sample_interval", lang, interval=event.sampling_interval, start=event.start or "–"
-        )
+        exact = {"interval": event.sampling_interval, "start": event.start or "0"}
+        key = "sample_interval"
+        if event.draw_method in ("monetary_unit", "cell"):
+            key = "sample_interval_of_money"
+            for name in tuple(exact):
+                units = Fraction(exact[name])
+                kronor = Decimal(units.numerator) / Decimal(units.denominator * 100)
+                exact[f"{name}_kr"] = numbers.shown(kronor.quantize(Decimal("0.01")), lang)
+        text += " " + label(f"note.{key}", lang, **exact)
     return f"{text} {side}".rstrip()
 
 
