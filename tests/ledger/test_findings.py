@@ -93,7 +93,7 @@ def test_its_life(raised):
     raised.record(ReopenFinding(KEY, "krediten kom aldrig"))
     found = row(raised)
     assert (found["finding_state"], found["reason"], found["remedy"]) == (
-        "assigned", "krediten kom aldrig", None,
+        "assigned", "krediten kom aldrig", "krediterad av leverantören",
     )  # fmt: skip
     raised.record(ResolveFinding(KEY, "återbetald"))
     assert row(raised)["remedy"] == "återbetald"
