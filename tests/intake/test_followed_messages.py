@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.commands import Source
+from ledger.families.followup import MarkEntries
 from ledger.families.governance import ClosePeriods
 from ledger.store import Store
 from tests.intake.samples import problems, take, the_problem, write
@@ -21,6 +22,9 @@ SKIN = "Ärenden;KC hud;2020-T2;12;st;2019-T2;4\n"
 ASSIGNMENT = "assignment;unit;due;due_text;progress;report;state\nMDR;10;2021-05-26;;;;\n"
 COMMENTARY = "section;unit;period;text\nekonomi;10;2020-08;Överskott\n"
 VARIANCE = "unit;line;period;amount;text\n10;Kostnader;2020-08;7;Färre datorer\n"
+ESTIMATE = "mark;unit;line;period;estimate;amount\ncovid;10;Kostnader;2020-08;uppskattat;-7\n"
+HOURS = "mark;unit;period;estimate;hours\n"
+ATTACHMENT = f"number;unit;period;title;digest\n1;10;2020-08;Beslut;{'ab' * 32}\n"
 STRUCTURES = (
     "structure;line;parent;account_from;account_to;sign;valid_from\n"
     "prognos;Kostnader;;4000;8999;1;2018-01\n"
@@ -38,14 +42,48 @@ def store(tmp_path: Path) -> Store:
         "assignment.csv": ASSIGNMENT,
         "commentary.csv": COMMENTARY,
         "variance.csv": VARIANCE,
+        "codes.csv": "dimension;code;name\nproduct;0630;covid-19\n",
+        "attachment.csv": ATTACHMENT,
     }
     for name, text in files.items():
         assert take(made, write(tmp_path, text, name)).recorded
+    mark = MarkEntries("covid", "special", "merkostnad", products="0630")
+    assert made.record(mark, ACTOR, Source("ledger mark")).recorded
+    assert take(made, write(tmp_path, ESTIMATE, "followup.csv")).recorded
     return made
 
 
 #: Kind, the file (its second line is wrong), code, what was found, the remedy.
 MESSAGES = [
+    (
+        "followup", ESTIMATE.replace("covid", "flytt"), "unknown-mark",
+        "there is no mark 'flytt'", "Write one of: covid.",
+    ),
+    (
+        "followup", HOURS + "covid;10;2020-08;uppskattat;4\n", "bad-estimate",
+        "estimated without an amount", "estimated has an amount, and no other.",
+    ),
+    (
+        "followup", ESTIMATE.replace("uppskattat", "timmar"), "bad-estimate",
+        "hours without hours", "hours has hours, and no other.",
+    ),
+    (
+        "followup", ESTIMATE.replace("Kostnader", "Diverse"), "unknown-line",
+        "line 'Diverse' is not in 'prognos'", "Write one of: Kostnader.",
+    ),
+    (
+        "followup", ESTIMATE.replace("-7", "-8"), "reason-missing",
+        "estimated is -7.00 on record", "Say why in reason.",
+    ),
+    (
+        "attachment", ATTACHMENT.replace("ab" * 32, "abc"), "bad-attachment",
+        "digest 'abc'",
+        "Write its SHA-256, 64 hex digits; `ledger record` takes file=PATH instead.",
+    ),
+    (
+        "attachment", ATTACHMENT.replace("ab", "cd"), "reason-missing",
+        "attachment 1 is another document on record", "Say why in reason.",
+    ),
     (
         "scorecard", "unit;indicator;target\n10;Sjukfrånvaro;lågt\n", "bad-decimal",
         "target “lågt” is no number",
