@@ -79,6 +79,19 @@ class Work:
             found, _, remedy = str(error).partition(": ")
             refuse("bad-interval", found, remedy[:1].upper() + remedy[1:] + ".")
 
+    def structure_of(self, line: str, *settings: str) -> str:
+        """The report structure in which an amount's ``line`` is looked for: the one that the first
+        of these settings names, else the only one there is; refused where it has no such line."""
+        organisation = self.organisation
+        name = next(filter(None, map(organisation.setting, settings)), None)
+        if name is None and len(organisation.structures) == 1:
+            name = next(iter(organisation.structures))
+        lines = [x.line for x in organisation.structure(name) if x.account_from] if name else []
+        if name is None or line not in lines:
+            known = ", ".join(dict.fromkeys(lines)) or f"none: set {settings[0]}"
+            refuse("unknown-line", f"line {line!r} is not in {name!r}", f"Write one of: {known}.")
+        return name
+
     def open(self, family: str, period: str, unit: str) -> None:
         """Refuse an entry in a month that is closed for the family in that unit."""
         if Closed(self.state, family)(period, unit):

@@ -26,6 +26,8 @@ closes("commentary", ended=True)
 Figure = Literal["variance", "forecast_variance"]
 FIGURES: tuple[str, ...] = get_args(Figure)
 STATES = ("standing", "withdrawn")
+#: The settings that name the structure of a variance's line.
+_STRUCTURES = ("structure.result", "structure.forecast")
 #: The setting that says how many kronor may be left of a variance that is explained.
 TOLERANCE = "variance.tolerance"
 
@@ -238,7 +240,8 @@ class _Explaining(Work):
             refuse("bad-variance", "the amount is empty", "Give it in kronor, better is positive.")
         if stands and (amount, memo) == (stands.event.amount, stands.event.memo):
             return []
-        structure = self._structure(about.line)
+        line_of = about.line
+        structure = None if line_of is None else self.structure_of(line_of, *_STRUCTURES)
         self.open("commentary", period, unit)
         content = {
             "unit": unit,
@@ -283,22 +286,6 @@ class _Explaining(Work):
                 reason=reason,
             )
         ]
-
-    def _structure(self, line: str | None) -> str | None:
-        """The structure that has the line: the one that results are shown in."""
-        if line is None:
-            return None
-        organisation = self.organisation
-        name = organisation.setting("structure.result") or organisation.setting(
-            "structure.forecast"
-        )
-        if name is None and len(organisation.structures) == 1:
-            name = next(iter(organisation.structures))
-        lines = [x.line for x in organisation.structure(name) if x.account_from] if name else []
-        if line not in lines:
-            known = ", ".join(dict.fromkeys(lines)) or "none: set structure.result"
-            refuse("unknown-line", f"line {line!r} is not in {name!r}", f"Write one of: {known}.")
-        return name
 
 
 @dataclass(frozen=True)

@@ -140,15 +140,5 @@ class _Taking(Work):
         if (kind in MONEY) != ("report_line" in row):
             what = "a line" if kind in MONEY else "no line: it is of the whole"
             refuse("bad-estimate", f"{kind}, line {row.get('report_line')!r}", f"Give it {what}.")
-        if kind not in MONEY:
-            return
-        settings = self.organisation.settings
-        name = settings.get(STRUCTURE) or settings.get("structure.result")
-        if name is None and len(self.organisation.structures) == 1:
-            name = next(iter(self.organisation.structures))
-        decided = self.organisation.structure(name) if name else []
-        lines = [each.line for each in decided if each.account_from]
-        if row["report_line"] not in lines:
-            known = ", ".join(dict.fromkeys(lines)) or f"none: set {STRUCTURE}"
-            found = f"line {row['report_line']!r} is not in {name!r}"
-            refuse("unknown-line", found, f"Write one of: {known}.")
+        if kind in MONEY:
+            self.structure_of(row["report_line"], STRUCTURE, "structure.result")
