@@ -6,7 +6,8 @@ Makes a store of about so many events (200,000) in batches of 20,000, then takes
 nine rounds: the floor is one SHA-256 an event over its stored bytes, already in memory and on one
 processor; beside it the log check (`ledger verify --log-only`: bytes, order, completeness,
 signatures; wanted: at most 5 times the floor) and the full verification with rebuilds (`ledger
-verify`; wanted: at most 12 times), both from the file and on all processors.
+verify`; wanted: at most 12 times), both from the file and on all processors. At last what each part
+of the full one costs by itself, in processor time.
 """
 
 from __future__ import annotations
@@ -20,11 +21,17 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assurance.verification import CHECKS
-from ledger.proof import verify
+from assurance.verification import CHECKS, decoded
+from ledger.connection import connect
+from ledger.engine import BULK
+from ledger.hashing import read_parts
+from ledger.log import Book, gathering
+from ledger.log_check import check_log
+from ledger.proof import FileCheck, verify
 from ledger.store import Store
 from tests.ledger.builders import new_store, post, wage
 
@@ -60,6 +67,42 @@ def medians(works: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
     return {name: statistics.median(each) for name, each in taken.items()}
 
 
+def parts(path: Path) -> dict[str, float]:
+    """Processor seconds of each part, done by itself: the least of three."""
+    with gathering() as gathered:
+        size = check_log(path, (), gathered.take).events
+        whole = Book(path, size, gathered)
+        list(decoded(whole))
+
+    def columns() -> None:
+        with gathering() as anew:
+            check_log(path, (), anew.take)
+            list(decoded(Book(path, size, anew)))
+
+    def alone() -> None:
+        with closing(connect(path)) as connection:
+            read_parts(connection, path, BULK, (), lambda _: None)
+
+    works: dict[str, Callable[[], Any]] = {
+        "fetch and hash": alone,
+        "the same, and columns": columns,
+    }
+    for check in CHECKS:
+        if isinstance(check, FileCheck):
+            works[check.of.__name__] = partial(check.of, path)
+        elif check is not decoded:
+            works[check.__name__] = partial(check, whole)
+    return {name: min(_processor(work) for _ in range(3)) for name, work in works.items()}
+
+
+def _processor(work: Callable[[], Any]) -> float:
+    begun = time.process_time()
+    found = work()
+    if found is not None:
+        list(found)
+    return time.process_time() - begun
+
+
 def main(events: int) -> None:
     """Make the store, measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -79,6 +122,9 @@ def main(events: int) -> None:
         for name, each in taken.items():
             rate = size / each / 1e6
             print(f"{name:10} {each:7.3f} s  {rate:6.2f} M events/s  {each / floor:5.2f} x")
+        print("by part, seconds of processors")
+        for name, each in parts(path).items():
+            print(f"  {name:22} {each:5.2f}")
 
 
 if __name__ == "__main__":
