@@ -30,46 +30,49 @@ def _cell(text: str) -> Cell:
     return plain or None
 
 
-class _Page(HTMLParser):
-    def __init__(self) -> None:
+class Page(HTMLParser):
+    """A page as it is read: ``tables`` by caption, each its rows of texts, the headings first; and
+    its paragraphs, ``said``."""
+
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.tables: list[ReadTable] = []
-        self._text: list[str] | None = None
-        self._row: list[str] = []
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self.said: list[str] = []
+        self._into: list[str] | None = None
+        self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         del attrs
         if tag == "table":
-            self.tables.append(ReadTable("", [], []))
-        if tag == "tr":
-            self._row = []
-        if tag in ("caption", "th", "td"):
-            self._text = []
-
-    def handle_data(self, data):
-        if self._text is not None:
-            self._text.append(data)
+            self.tables.append(("", []))
+        elif tag == "tr":
+            self.tables[-1][1].append([])
+        elif tag in ("td", "th", "caption", "p"):
+            self._into = []
 
     def handle_endtag(self, tag):
-        if tag in ("caption", "th", "td") and self._text is not None:
-            text, self._text = "".join(self._text), None
-            if tag == "caption":
-                self.tables[-1].title = text.strip()
-            else:
-                self._row.append(text)
-        if tag == "tr":
-            table = self.tables[-1]
-            if not table.heads:
-                table.heads = [text.strip() for text in self._row]
-            else:
-                table.rows.append([_cell(text) for text in self._row])
+        text = "".join(self._into or ()).strip()
+        if tag in ("td", "th"):
+            self.tables[-1][1][-1].append(text)
+        elif tag == "caption":
+            self.tables[-1] = (text, self.tables[-1][1])
+        elif tag == "p":
+            self.said.append(text)
+        else:
+            return
+        self._into = None
+
+    def handle_data(self, data):
+        if self._into is not None:
+            self._into.append(data)
 
 
 def html_tables(path: Path) -> list[ReadTable]:
     """Every table of a page."""
-    page = _Page()
-    page.feed(path.read_text(encoding="utf-8"))
-    return page.tables
+    return [
+        ReadTable(caption, heads, [[_cell(text) for text in row] for row in rows])
+        for caption, (heads, *rows) in Page(path.read_text(encoding="utf-8")).tables
+    ]
 
 
 def excel_tables(path: Path) -> list[ReadTable]:
