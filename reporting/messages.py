@@ -1,20 +1,24 @@
-"""What errors, problems and notices say, in the language that is spoken.
+"""What errors, problems, notices and findings say, in the language that is spoken.
 
-The English stands where an error is raised, as text with values in it. Its Swedish stands in
-``messages_sv.toml``, under that English with `{}` for each value. A message that was made is
-matched with the English there, its values are taken out, and put into the Swedish. What has no
-Swedish stays as it is: whoever writes a new error need do nothing for it to be told. ::
+The English stands where an error is raised, as text with values in it. Its Swedish stands in a file
+of ``messages_sv/``, under that English with `{}` for each value. A message that was made is matched
+with the English there, its values are taken out, and put into the Swedish. What has no Swedish
+stays as it is, and fails a test (``tests/reporting/said.py`` finds all that the code can say). ::
 
     f"There is no unit {unit!r}."          "There is no unit {}." = "Det finns ingen enhet {0}."
     └─ "There is no unit '61'." ─ match ─> "Det finns ingen enhet '61'."
+
+The files are read when the first message is told in Swedish, never before.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from reporting import numbers
@@ -26,27 +30,70 @@ _BETWEEN = re.compile(r"(?<=[.?]) (?=[A-Z`])")
 _ANY = r"((?:(?![.?] [A-Z`]).)*?)"
 #: A value in a Swedish message: its number, and what it is.
 _VALUE = re.compile(r"\{(\d+)(?::(\w+))?\}")
+#: Letters of its own that a message is found by.
+_OWN = 3
 
 
 @cache
 def messages() -> dict[str, str]:
-    """The Swedish by the English, as written in the file."""
-    path = Path(__file__).with_name("messages_sv.toml")
-    return {key: str(text) for key, text in tomllib.loads(path.read_text("utf-8")).items()}
+    """The Swedish by the English, as written in the files."""
+    found: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name("messages_sv").glob("*.toml")):
+        found |= {key: str(text) for key, text in tomllib.loads(path.read_text("utf-8")).items()}
+    return found
+
+
+class _Message:
+    """A message with values: its own words in both languages."""
+
+    def __init__(self, english: str) -> None:
+        self.words = english.split("{}")
+        self._swedish = _VALUE.split(messages()[english])
+
+    @property
+    def surest(self) -> tuple[bool, int]:
+        """Its place among the others: those that begin with words of their own come first, those
+        with the most words first."""
+        return not self.words[0], -sum(map(len, self.words))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(_ANY.join(map(re.escape, self.words)), re.DOTALL)
+
+    def values(self, text: str) -> Sequence[str] | None:
+        """The values of a text that says this; None if it says something else."""
+        if not (text.startswith(self.words[0]) and text.endswith(self.words[-1])):
+            return None
+        if any(word not in text for word in self.words[1:-1]):
+            return None
+        match = self._pattern.fullmatch(text)
+        return match.groups() if match is not None else None
+
+    def said(self, values: Sequence[str]) -> str:
+        """The Swedish with the values in it."""
+        parts = self._swedish
+        shown = [_value(values[int(n)], k) for n, k in zip(parts[1::3], parts[2::3], strict=True)]
+        return "".join(a + b for a, b in zip(parts[::3], [*shown, ""], strict=True))
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """What each English message looks like: first those that begin with words of their own, those
-    with the most words first."""
+def _beginning(letters: str) -> list[_Message]:
+    """The messages with values that a text may say which begins so, the surest first."""
+    by = _by_beginning()
+    return sorted([*by.get(letters, ()), *by[""]], key=lambda message: message.surest)
 
-    def surest(english: str) -> tuple[bool, int]:
-        return english.startswith("{}"), -len(english.replace("{}", ""))
 
-    return [
-        (re.compile(_ANY.join(map(re.escape, english.split("{}"))), re.DOTALL), messages()[english])
-        for english in sorted(messages(), key=surest)
-    ]
+@cache
+def _by_beginning() -> dict[str, list[_Message]]:
+    """The messages with values by their first letters; under none those that begin with a value
+    or almost so."""
+    found: dict[str, list[_Message]] = defaultdict(list)
+    for english in messages():
+        if "{}" in english:
+            message = _Message(english)
+            first = message.words[0]
+            found[first[:_OWN] if len(first) >= _OWN else ""].append(message)
+    return found
 
 
 def told(text: str, lang: Language) -> str:
@@ -66,29 +113,26 @@ def told(text: str, lang: Language) -> str:
 
 
 def _swedish(text: str) -> str | None:
-    for pattern, swedish in _patterns():
-        match = pattern.fullmatch(text)
-        if match is not None:
-            parts = _VALUE.split(swedish)
-            values = match.groups()
-            said = [
-                _value(values[int(n)], kind)
-                for n, kind in zip(parts[1::3], parts[2::3], strict=True)
-            ]
-            return "".join(a + b for a, b in zip(parts[::3], [*said, ""], strict=True))
+    if text in messages():
+        return messages()[text]
+    for message in _beginning(text[:_OWN]):
+        values = message.values(text)
+        if values is not None:
+            return message.said(values)
     return None
 
 
 def _value(value: str, kind: str | None) -> str:
-    """A value of a message as it is shown: see the head of ``messages_sv.toml``."""
+    """A value of a message as it is shown: an amount, a message itself, or a word that a table of
+    the catalogue has."""
     match kind:
+        case None:
+            return value
         case "kr":
             try:
                 return numbers.shown(Decimal(value), "sv")
             except InvalidOperation:
                 return value
-        case "state":
-            return label(f"state.{value}", "sv") if has(f"state.{value}") else value
         case "message":
             return told(value, "sv")
-    return value
+    return label(f"{kind}.{value}", "sv") if has(f"{kind}.{value}") else value
