@@ -140,12 +140,21 @@ def show_(
         bool,
         typer.Option("--recompute", help="Compute the model's figures again; 1 if any differs."),
     ] = False,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="Only what the round assumes, each with its text.")
+    ] = False,
 ) -> None:
-    """A round beside the model and the budget."""
+    """A round beside the model and the budget.
+
+    For people with what it assumes; as data that is a table of its own, by --assumptions.
+    """
     from reporting import reports, round_table
 
     book = book_of(ask, ask.known_at)
     narrow = ask.form == "table" and not wide
+    if assumptions:
+        _assumptions(ask, name, unit, wide, recompute)
+        return
     if recompute:
         _recompute(ask, name, unit, narrow)
         return
@@ -159,6 +168,22 @@ def show_(
         table = assumed
     show_fitted(table, ask, ("previous",), wide=wide, simulated=is_simulated(book))
     publish(ask, book, "forecast_round", {"round": name, "unit": unit})
+
+
+def _assumptions(ask: RoundReport, name: str, unit: str | None, wide: bool, other: bool) -> None:
+    """What the round assumes, which is neither computed nor given out apart from the round."""
+    from ledger.errors import UsageError
+    from reporting import reports
+
+    if ask.publish or other:
+        given = "--publish" if ask.publish else "--recompute"
+        raise UsageError(
+            "Assumptions are neither computed again nor published by themselves.",
+            f"Leave out {given}.",
+        )
+    book = book_of(ask, ask.known_at)
+    table = reports.assumptions(book, ask.spoken, name, unit=unit)
+    show_fitted(table, ask, wide=wide, simulated=is_simulated(book))
 
 
 def _recompute(ask: RoundReport, name: str, unit: str | None, narrow: bool) -> None:

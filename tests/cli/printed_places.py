@@ -11,7 +11,7 @@ from reporting.catalogue import label
 FACTS = Path(__file__).parents[1] / "examples" / "facts"
 PRINTED = "000_83cf9a7054f044bc"
 UNIT, THROUGH = "60", "2020-08"
-ASSUMPTIONS = ("forecast", "assumptions")
+ASSUMPTIONS = ("forecast", "show", "2020-T2", "--assumptions", "--unit", UNIT)
 #: Columns that are no figures of the report.
 _META = {"is_total", "check_id", "source_doc"}
 _TEXTUAL = ("arithmetic_checks", "divisions", "staffing_figures_without_data")

@@ -1,11 +1,12 @@
 """Every figure of the director's report of Region Norrbotten, October 2020, out of the demo's
-HTML page and Excel cells, at the precision printed.
+HTML page, its Excel cells and the commands' JSON, at the precision printed.
 
 The facts are the rows of document 003 in ``tests/examples/facts``. What the print contradicts
 itself in is corrected here, and named by its number in ``arithmetic_checks.csv``.
 """
 
 import csv
+import json
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -189,12 +190,107 @@ def every() -> list[Place]:
     found += [Place(f["value"], *OF_REGION[f["metric"]]) for f in facts("region_result")]
     found += [Place(f["value"], *OF_STAFF[f["metric"]]) for f in facts("staffing_facts")]
     found += of_statistics()
-    title = "Prognosens avvikelser mot årsbudget"
     found += [
-        Place(f["amount"], title, (f["explanation"],), "Belopp")
+        Place(f["amount"], EXPLAINED, (f["explanation"],), "Belopp")
         for f in facts("variance_explanations")
     ]
     return found
+
+
+# ── the same figures as data ───────────────────────────────────────────────────────────────────
+
+HANDED_IN = ("--through", "2020-08", "--known-at", "2020-09-30")
+EXPLAINED = "Prognosens avvikelser mot årsbudget"
+#: The command whose JSON is a table of the report, by the table's title; of statistics, which are
+#: asked by category, in `asked`.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    AUGUST: ("region", "divisions", *HANDED_IN),
+    SEPTEMBER: ("region", "summary", "--through", "2020-09"),
+    "Ekonomisk handlingsplan": ("action-plan", "--by", "division", *HANDED_IN),
+    EXPLAINED: ("variances", "--forecast", "--by", "division", "--unit", "40", *HANDED_IN),
+    "Särskild uppföljning": ("follow-up", "--by", "mark", "--through", "2020-09"),
+    PEOPLE: ("staffing", "overview", "--by", "division", "--through", "2020-08"),
+    f"{HEADS} 2020-08": (*("staffing", "headcount", "--through", "2020-08", "--since", "2019-09"),),
+    f"{HEADS} 2020-09": ("staffing", "headcount", "--through", "2020-09"),
+    f"{WORKED} 2020-08": ("staffing", "time", "--span", "month", "--through", "2020-08"),
+    f"{WORKED} 2020-09": ("staffing", "time", "--span", "month", "--through", "2020-09"),
+}
+#: The key of a heading where it is kronor, and where it is not.
+MONEY = {
+    "Utfall": "outcome",
+    "Avvikelse": "variance",
+    YEAR: "change_last_year",
+    KNOWN: "change_known",
+    "Årsprognos": "forecast",
+    "Prognos mot föregående år": "forecast_change",
+    "Uppdrag": "assignment",
+    "Effekt hittills": "effect",
+    "Belopp": "amount",
+}
+PLAIN = {
+    PLAN: "action_percent",
+    "Kostnadsutveckling %": "cost_percent",
+    BEFORE: "change_month_before",
+    "Sedan samma månad i fjol": "change_year_before",
+    "Sedan dess": "change_since",
+    CHANGE: "change_fte",
+    "Sjukfrånvaro": "sick_percent",
+    "Värde": "value",
+    "Jämförelsevärde": "comparator_value",
+    "Förändring %": "change_percent",
+}
+#: Rows whose names are codes in data; the total has none.
+CODES = {
+    "Totalt": None,
+    "Divisionerna": "divisions",
+    "Hälsocentraler i egen regi": "halsocentraler",
+    "anställda": "employed",
+    "tillsvidareanställda": "permanent",
+    "tillfälligt anställda": "temporary",
+    "arbetad tid": "worked",
+    "övertid": "overtime",
+}
+WORST = "Som högst %"
+
+
+def asked(ask: Any, place: Place) -> Decimal:
+    """The figure out of a command's JSON; kronor in millions, as in the report."""
+    kind, _, category = place.title.partition(": ")
+    if place.head == WORST:  # the report names the worst month; the command has them all
+        months = ask("staffing", "months", "--unit", "50", "--through", "2020-08")
+        return max(Decimal(row["sick_percent"]) for row in months if row["month"] >= "2020")
+    command = ("statistics", "--all", "--category", category)
+    found = ask(*(command if kind == "Statistik" else COMMANDS[place.title]))
+    for name in place.row:
+        key, _, value = name.rpartition("=")
+        if key:
+            found = [row for row in found if row["interval"] == value]
+        elif name in CODES:
+            found = [row for row in found if next(iter(row.values())) == CODES[name]]
+        else:
+            found = [row for row in found if name in row.values()]
+    (row,) = found
+    if place.head in MONEY:
+        return Decimal(row[MONEY[place.head]]) / 1_000_000
+    return Decimal(str(row[PLAIN[place.head]]))
+
+
+@pytest.fixture(scope="module")
+def ask(written):
+    """A command's rows of data, asked once."""
+    store, known = str(written["folder"] / "ledger.db"), {}
+
+    def rows(*arguments: str) -> list[dict[str, Any]]:
+        if arguments not in known:
+            done = CliRunner().invoke(app, [*arguments, "--store", store, "--format", "json"])
+            assert done.exit_code == 0, done.output
+            known[arguments] = json.loads(done.stdout)
+        return known[arguments]
+
+    return rows
+
+
+# ── the report ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -218,11 +314,12 @@ def test_no_figure_is_left_out():
     assert len(every()) == 103
 
 
-@pytest.mark.parametrize("form", ["html", "xlsx"])
+@pytest.mark.parametrize("form", ["html", "xlsx", "json"])
 @pytest.mark.parametrize("place", every(), ids=lambda place: f"{place.row[0]}, {place.head}")
-def test_every_figure_of_the_document(written, place, form):
-    """In the cell where a reader looks for it, rounded half-up as it was printed."""
-    found = one(written[form], *place[1:4])
+def test_every_figure_of_the_document(written, ask, place, form):
+    """In the cell where a reader looks for it, and by the command that is asked for it, rounded
+    half-up as it was printed."""
+    found = asked(ask, place) if form == "json" else one(written[form], *place[1:4])
     assert isinstance(found, Decimal), found
     places = Decimal(1).scaleb(-len(place.printed.partition(".")[2]))
     assert (found * place.sign).quantize(places, ROUND_HALF_UP) == Decimal(place.printed)
@@ -245,7 +342,6 @@ def test_the_summary_is_told_in_live_figures(written):
 
 STAFF = f"{HEADS} 2020-09"
 BOARD = "Statistik: patientnämnd"
-EXPLAINED = "Prognosens avvikelser mot årsbudget"
 
 
 @pytest.mark.parametrize("check", facts("arithmetic_checks"), ids=lambda c: c["table"])

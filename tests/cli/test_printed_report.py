@@ -21,8 +21,6 @@ from typer.testing import CliRunner
 
 import ledger
 from cli.main import app
-from reporting import reports
-from reporting.render import to_json
 from reporting.report.document import compose, question
 from reporting.report.excel import to_excel
 from reporting.report.findings import findings
@@ -30,7 +28,6 @@ from reporting.report.html import to_html
 from reporting.report.registry import REPORTS
 from reporting.round_table import round_by_unit
 from tests.cli.printed_places import (
-    ASSUMPTIONS,
     FACTS,
     FORECAST_VARIANCE,
     PRINTED,
@@ -64,10 +61,6 @@ class Report:
     def ask(self, *command: str) -> list[dict[str, Any]]:
         """The rows of a command's JSON; findings (exit code 1) are no failure."""
         if command in self.asked:
-            return self.asked[command]
-        if command == ASSUMPTIONS:  # `ledger forecast show` has them under its table, for people
-            table = reports.assumptions(ledger.open(self.store), "sv", "2020-T2", unit=UNIT)
-            self.asked[command] = json.loads(to_json(table))
             return self.asked[command]
         done = CliRunner().invoke(
             app, [*command, "--store", self.store, "--format", "json"], prog_name="ledger"

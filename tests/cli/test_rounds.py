@@ -302,6 +302,24 @@ def recompute(run, *more):
     return done.exit_code, json.loads(done.stdout)
 
 
+def test_assumptions_are_a_table_of_their_own_as_data(opened):
+    """Of the unit asked for; neither computed again nor given out by itself."""
+    said = ("kind=one_off", "text=Flytt", "amount=-70000", "from=2020-10", "to=2020-11")
+    for unit in ("6101", "6201"):
+        ok(opened, "record", "assumption", "round=T2", f"unit={unit}", *said)
+    asked = ("forecast", "show", "T2", "--assumptions")
+    one = {"unit": "6201", "line": None, "assumption": "one_off", "amount": "-70000.00",
+           "first": "2020-10", "last": "2020-11", "text": "Flytt"}  # fmt: skip
+    rows = json.loads(ok(opened, *asked, "--unit", "620", "--format", "json"))
+    assert [row.pop("name") for row in rows] == ["System"]
+    assert rows == [one]
+    assert len(json.loads(ok(opened, *asked, "--format", "json"))) == 2
+    for other in ("--publish", "--recompute"):
+        refused = opened(*asked, other)
+        assert refused.exit_code == 2
+        assert f"Utelämna {other}." in refused.stderr
+
+
 def test_every_figure_is_the_same_to_the_ore(opened, folder):
     """The model's entries and those beside what people entered, also when the log has grown."""
     ok(opened, "forecast", "enter", "--from", "forecast.csv")
