@@ -176,10 +176,10 @@ def _assumptions(ask: RoundReport, name: str, unit: str | None, wide: bool, othe
     from reporting import reports
 
     if ask.publish or other:
-        given = "--publish" if ask.publish else "--recompute"
+        remedy = "Leave out --publish." if ask.publish else "Leave out --recompute."
         raise UsageError(
             "Assumptions are neither computed again nor published by themselves.",
-            f"Leave out {given}.",
+            remedy,
         )
     book = book_of(ask, ask.known_at)
     table = reports.assumptions(book, ask.spoken, name, unit=unit)
