@@ -25,7 +25,7 @@ from assurance.draws import Draw, draw
 from assurance.populations import WITHOUT, Selection, items_of
 from assurance.sampling import attribute_sample_size, monetary_unit_sample_size
 from ledger import proof
-from ledger.errors import SampleRefused, UsageError
+from ledger.errors import NothingKnown, SampleRefused, UsageError
 from ledger.families.control import Controls
 from ledger.families.control_draw import drawn_of, population_root
 from ledger.families.control_sample import (
@@ -86,7 +86,7 @@ def commit(
     """
     frame = items_of(book, selection)
     if frame.is_empty():
-        raise UsageError("The population is empty.", "Nothing fits all that is asked for.")
+        raise NothingKnown("The population is empty.", "Nothing fits all that is asked for.")
     amounts = frame["amount"]
     total = None if amounts.null_count() else sum(amounts.to_list())
     turned = wish.turned if wish.turned is not None else bool(total and total < 0)

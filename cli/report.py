@@ -168,7 +168,7 @@ def write_report(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
     from cli.report_publishing import publish, told
     from ledger.errors import FindingsLeft
-    from reporting.report.document import compose
+    from reporting.report.document import compose, left_out
     from reporting.report.findings import findings
     from reporting.report.registry import REPORTS, WHOLE
 
@@ -185,6 +185,9 @@ def write_report(name: str, ask: Written) -> None:
         say(word("message.report_of_part", unit=question.unit))
     others = _others(ask, name, question)
     document = compose(name, REPORTS[name], question, others)
+    if gone := left_out(REPORTS[name], document):
+        sections = ", ".join(word(f"section.{part.key}") for part in gone)
+        say(word("message.left_out", sections=sections))
     files = {form: _writers(ask.template)[form](document) for form in forms}
     place = folder_at(ask.folder)
     for form, data in files.items():
@@ -212,9 +215,8 @@ def _tell_changes(document: Document) -> None:
 
 def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:
     """The sections that are asked of another month or time, by key."""
-    from dataclasses import replace
-
     from ledger.errors import UsageError
+    from reporting.report.document import other
     from reporting.report.registry import OTHERS, REPORTS
 
     keys = [part.key for part in REPORTS[name]]
@@ -226,8 +228,7 @@ def _others(ask: Written, name: str, question: Question) -> dict[str, Question]:
             known = ", ".join(keys)
             raise UsageError(f"{text!r} is no section and month.", f"Sections: {known}.")
         book = question.book.at(time) if at else question.book
-        through = period or question.through
-        found[key] = replace(question, book=book, through=book.period(through).last)
+        found[key] = other(question, book, period or None)
     return found
 
 

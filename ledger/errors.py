@@ -4,6 +4,7 @@ The tree (each leaf has a code that ``ledger explain CODE`` describes)::
 
     LedgerError                      code, message, remedy, exit_code
     ├── UsageError             2     the question or the call is wrong
+    │   ├── NothingKnown             a good question, of which nothing is on record
     │   ├── UnknownTime        2     a known-at that no state of the log answers
     │   ├── SearchNotUnderstood      words that the full-text search cannot read
     │   └── NotSupported       2     something that this version does not do yet
@@ -87,6 +88,15 @@ class UsageError(LedgerError):
 
     code = "usage"
     exit_code = 2
+
+
+class NothingKnown(UsageError):
+    """The question can be asked, and nothing is on record of what it asks about.
+
+    A report leaves out what it would show, and says so; a mistaken question it does not forgive.
+    """
+
+    code = "nothing-known"
 
 
 class UnknownTime(UsageError):

@@ -19,7 +19,7 @@ import polars as pl
 from ledger.columns import Gathering, columns
 from ledger.connection import connect as connect
 from ledger.engine import BULK, SMALL_EVENTS
-from ledger.errors import Tampered, UnknownTime, UsageError
+from ledger.errors import NothingKnown, Tampered, UnknownTime, UsageError
 from ledger.events import (
     EVENTS,
     Event,
@@ -239,7 +239,8 @@ class Book:
     def period(self, text: str | None = None) -> Period:
         """The period asked for; by default the latest closed month, else the last with outcome.
 
-        Raises `UsageError` for text that is no period, and where there is no outcome at all.
+        Raises `UsageError` for text that is no period, `NothingKnown` where there is no outcome at
+        all.
         """
         if text is not None:
             try:
@@ -248,7 +249,9 @@ class Book:
                 raise UsageError(str(error)) from error
         last = self.closed_through("outcome") or self.postings()["period"].max()
         if not isinstance(last, str):
-            raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+            raise NothingKnown(
+                "There is no outcome on record.", "Import some with `ledger import`."
+            )
         return Period(last, last, last)
 
     def closed_through(self, family: str) -> str | None:

@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from ledger.connection import connect
-from ledger.errors import BadProof, LedgerError, StoreError, StoreMissing, Tampered, UsageError
+from ledger.errors import (
+    BadProof,
+    LedgerError,
+    NothingKnown,
+    StoreError,
+    StoreMissing,
+    Tampered,
+    UsageError,
+)
 from ledger.hashing import EVENT_ROWS
 from ledger.log import Book, gathering
 from ledger.log_check import Anchor, Finding, LogCheck, check_log
@@ -105,7 +113,7 @@ def _checked(check: Callable[[_Checked], Iterable[Finding]], what: _Checked) -> 
 
 
 def newest_note(book: Book) -> Note:
-    """The newest checkpoint's note up to the book's size; `UsageError` where none is."""
+    """The newest checkpoint's note up to the book's size; `NothingKnown` where none is."""
     with closing(connect(book.path)) as connection:
         row = _ask(
             connection,
@@ -113,7 +121,7 @@ def newest_note(book: Book) -> Note:
             book.size,
         )
     if row is None:
-        raise UsageError("The log is not sealed yet.", "The next thing recorded seals it.")
+        raise NothingKnown("The log is not sealed yet.", "The next thing recorded seals it.")
     return _note(row[0])
 
 

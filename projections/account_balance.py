@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown, UsageError
 from ledger.families.outcome import Openings
 from ledger.log import Book
 from ledger.periods import shift
@@ -58,7 +58,8 @@ def balance(
     ``structure`` changes nothing; it is there so that all projections are asked alike, and names
     one that there is.
 
-    Raises `ledger.errors.UsageError`, also where nothing at all is on record up to ``through``,
+    Raises `ledger.errors.UsageError`; `NothingKnown` where nothing at all is on record up to
+    ``through``,
     and `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
@@ -153,9 +154,9 @@ def _require_answer(book: Book, postings: pl.LazyFrame, last: str) -> None:
     known = [shift(begins, -1) for begins, _ in book.state.of(Openings).balances]
     known += [first] if first is not None else []
     if not known:
-        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+        raise NothingKnown("There is no outcome on record.", "Import some with `ledger import`.")
     if last < (begins := min(known)):
-        raise UsageError(
+        raise NothingKnown(
             f"There is no balance for {last}; the first month with any is {begins}.",
             f"Give --through {begins} or later.",
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.families.action import Actions, Plan
 from ledger.log import Book
 from projections.amounts import narrowed, percent, total
@@ -69,8 +69,8 @@ def action_plan(
     has any. Rows: ``by`` is one or several of action_area, action and the levels of the tree; one
     ends with a total. The plan is the one that holds at the known time, revisions included.
 
-    Raises `ledger.errors.UsageError` for what is no period, and where nothing is planned, and
-    `ledger.errors.BeyondSixtyFourBits`.
+    Raises `ledger.errors.UsageError` for what is no period, `NothingKnown` where nothing is
+    planned, and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     dimensions, counted = _question(book, through, by, unit, tree, year)
@@ -138,7 +138,7 @@ def _question(
         plans = [plan for plan in plans if plan.planned.unit in dimensions.below]
     if not plans:
         place = f" in {unit}" if unit is not None else ""
-        raise UsageError(
+        raise NothingKnown(
             f"No measure is planned{place} for the fiscal year that holds {last}.",
             "Plan some with `ledger import`, or ask about another --year.",
         )

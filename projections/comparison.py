@@ -77,7 +77,7 @@ def diff(
     try:
         then = _Side.of(before, kind, ask, names)
     except UsageError as error:
-        raise UsageError(
+        raise type(error)(
             f"At the first time: {error.message}", "Ask about what both times know."
         ) from error
     between = Between.of(before, after, asked.last, unit, tree)

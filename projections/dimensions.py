@@ -17,8 +17,8 @@ from functools import cached_property
 
 import polars as pl
 
-from ledger.errors import UsageError
-from ledger.families.organisation import Line, Place
+from ledger.errors import NothingKnown, UsageError
+from ledger.families.organisation import Line, Organisation, Place
 from ledger.log import Book
 from ledger.periods import months_between, shift
 from projections import facts
@@ -108,20 +108,20 @@ def outcome_span(
 ) -> Span:
     """As `span_of`, for a question that only outcome can answer.
 
-    ``year`` without ``through`` ends with its latest month that has outcome. Raises `UsageError`
+    ``year`` without ``through`` ends with its latest month that has outcome. Raises `NothingKnown`
     where none of the months asked for can have any: all of them are after the latest month with
     outcome, or before the first; and for a year without any. Months asked for beyond the latest
     are answered with what there is; who shows the answer says so.
     """
     booked = sorted(book.postings()["period"].unique())
     if not booked:
-        raise UsageError("There is no outcome on record.", "Import some with `ledger import`.")
+        raise NothingKnown("There is no outcome on record.", "Import some with `ledger import`.")
     first, latest = booked[0], booked[-1]
     if year is not None and through is None:
         begins, ends = fiscal_year(book, year)
         within = [month for month in booked if begins <= month <= ends]
         if not within:
-            raise UsageError(
+            raise NothingKnown(
                 f"There is no outcome in the fiscal year {year}; "
                 f"the latest month with any is {latest}.",
                 f"Give --through {latest} without --year.",
@@ -129,12 +129,12 @@ def outcome_span(
         through = within[-1]
     asked = span_of(book, through, year, span)
     if asked.months[0] > latest:
-        raise UsageError(
+        raise NothingKnown(
             f"There is no outcome for {asked.last}; the latest month with any is {latest}.",
             f"Give --through {latest}.",
         )
     if asked.last < first:
-        raise UsageError(
+        raise NothingKnown(
             f"There is no outcome for {asked.last}; the first month with any is {first}.",
             f"Give --through {first} or later.",
         )
@@ -158,18 +158,28 @@ def axes(by: str | Iterable[str], allowed: Sequence[str] | None = None) -> tuple
 def structure_name(book: Book, noun: str, given: str | None = None) -> str:
     """The structure asked for, else the setting ``structure.<noun>``, else the only one there is.
 
-    Raises `UsageError` where none of these names a structure.
+    Raises `NothingKnown` where none of these names a structure.
     """
     organisation = book.organisation
     name = given or organisation.setting(f"structure.{noun}")
     if name is None and len(organisation.structures) == 1:
         name = next(iter(organisation.structures))
     if name is None:
-        raise UsageError(
+        raise NothingKnown(
             "No report structure is the default here.",
             f"Give --structure NAME, or set structure.{noun}.",
         )
     return name
+
+
+def registered(organisation: Organisation, unit: str) -> str:
+    """The unit; `UsageError` for one that nobody registered, with those that are written alike."""
+    if unit not in organisation.units:
+        near = get_close_matches(unit, organisation.units)
+        known = f"Near: {', '.join(near)}." if near else ""
+        remedy = "`ledger result --by unit` lists the units."
+        raise UsageError(f"There is no unit {unit!r}.", f"{known} {remedy}".strip())
+    return unit
 
 
 class Tree:
@@ -209,11 +219,7 @@ class Tree:
 
     def below(self, unit: str) -> frozenset[str]:
         """The unit and everything under it; `UsageError` for a unit that nobody registered."""
-        if unit not in self.organisation.units:
-            near = get_close_matches(unit, self.organisation.units)
-            known = f"Near: {', '.join(near)}." if near else ""
-            remedy = "`ledger result --by unit` lists the units."
-            raise UsageError(f"There is no unit {unit!r}.", f"{known} {remedy}".strip())
+        registered(self.organisation, unit)
         return frozenset({unit, *(u for u in self.organisation.units if unit in self.path(u))})
 
     def at_level(self, level: str) -> dict[str, str]:

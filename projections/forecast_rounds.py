@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.families.forecast import Forecasts, Round, Standing
 from ledger.log import Book
 from ledger.periods import months_between
@@ -139,14 +139,14 @@ def round_asked(
     book: Book, name: str | None, through: str | None = None, year: str | None = None
 ) -> str:
     """The round of that name, else the one adopted last in the fiscal year asked for; raises
-    `ForecastError` for a round that there is not, `UsageError` where none is adopted."""
+    `ForecastError` for a round that there is not, `NothingKnown` where none is adopted."""
     rounds = book.state.of(Forecasts)
     if name is not None:
         return rounds.round(name).opened.round
     asked = book.organisation.calendar.year_of(span_of(book, through, year).last)
     found = rounds.latest_adopted(*asked)
     if found is None:
-        raise UsageError(
+        raise NothingKnown(
             f"No forecast round of {asked[0]} to {asked[1]} is adopted.",
             "Name an open one with --round.",
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.families.investment import Investments
 from ledger.log import Book
 from projections.amounts import narrowed, percent, total
@@ -72,8 +72,8 @@ def investments(
     sums its details, which follow it; by type alone every type that was named has a row (of a
     ``unit`` those that were named or used there). One dimension ends with a total.
 
-    Raises `ledger.errors.UsageError` for what is no period, and where no investment is known, and
-    `ledger.errors.BeyondSixtyFourBits`.
+    Raises `ledger.errors.UsageError` for what is no period, `NothingKnown` where no investment
+    is known, and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     dimensions, counted = _question(book, through, by, unit, tree, year)
@@ -156,7 +156,7 @@ def _question(
     types = [one for one in state.types.values() if _seen(one.unit, dimensions)]
     if found.is_empty() and not types:
         place = f" in {unit}" if unit is not None else ""
-        raise UsageError(
+        raise NothingKnown(
             f"No investment is known{place} for the fiscal year that holds {last}.",
             "Import some with `ledger import`, or ask about another --year.",
         )

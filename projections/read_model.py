@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ledger import proof
 from ledger.copies import place
 from ledger.engine import named_errors
-from ledger.errors import StoreExists, StoreMissing, UsageError
+from ledger.errors import NothingKnown, StoreExists, StoreMissing
 from ledger.log import Book
 from projections.read_tables import MEANING, TABLES, Row, Table
 
@@ -116,7 +116,7 @@ def _described(database: Database, book: Book) -> None:
     founded = book.organisation.founded
     try:
         through = book.period().last
-    except UsageError:  # nothing booked yet
+    except NothingKnown:  # nothing booked yet
         through = None
     database.table("about").create(_ABOUT)
     _insert(

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.events import EVENTS, private_fields
 from ledger.log import POSTINGS, Book, connect
 from projections.account_balance import balance
@@ -288,7 +288,7 @@ def _answer(book: Book, ask: Callable[[], pl.DataFrame]) -> Iterable[Row]:
         return []
     try:
         return ask().to_dicts()
-    except UsageError:
+    except NothingKnown:
         return []
 
 

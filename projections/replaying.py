@@ -58,7 +58,7 @@ def replay(book: Book, *, listings: bool = True) -> Iterator[Rebuilt]:
         for question in _questions(book, projection):
             try:
                 frame = projection.function(book, **question)
-            except UsageError as error:
+            except UsageError as error:  # a setting may name what is not: told, as nothing known is
                 yield Rebuilt(name, question, None, None, error.message)
                 continue
             digest = hashlib.sha256(canonical_rows(frame, projection)).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown, UsageError
 from ledger.log import Book
 from ledger.money import percent
 from ledger.periods import months_between, shift
@@ -120,17 +120,19 @@ def month_before(
     """The result through the month before, asked so: as known now, and as it was published.
 
     None where the fiscal year begins with the month asked for, or nobody booked or published
-    anything before it.
+    anything before it, or what is asked about was not there when it was published.
     """
     before = shift(asked.last, -1)
     if before not in asked.months:
         return None, None
     then = book.at(published_at) if published_at else published(book, before)
-    known, told = (
-        result(each, before, **ask) if each is not None and _begun(each, before) else None
-        for each in (book, then)
-    )
-    return known, told
+    known = result(book, before, **ask) if _begun(book, before) else None
+    if then is None or not _begun(then, before):
+        return known, None
+    try:
+        return known, result(then, before, **ask)
+    except UsageError:  # the question is good, `book` answers it: the tree or unit came later
+        return known, None
 
 
 def _begun(book: Book, month: str) -> bool:
@@ -218,5 +220,5 @@ def _plans(book: Book, last: str, ask: Mapping[str, Any]) -> dict[str, dict[str,
         now = str(ask["tree"]).removesuffix(THEN)
         plans = action_plan(book, last, **{**ask, "tree": now})
         return _by_unit(plans.filter(pl.col("effect_through") == last))
-    except UsageError:
+    except NothingKnown:
         return {}

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown, UsageError
 from ledger.families.staffing import AGE_GROUPS, HOURS, PARTS, SEXES, hours_per_fte
 from ledger.log import Book
 from ledger.money import percent
@@ -27,6 +27,7 @@ from projections.dimensions import (
     as_known,
     axes,
     fiscal_year,
+    registered,
     span_of,
 )
 
@@ -60,13 +61,14 @@ def staffing_span(
 
     As `dimensions.span_of`; ``tertial`` is the months of the fiscal year's tertial up to the last.
     Without ``through`` it ends with the latest month closed for staffing, else the latest (of the
-    ``year``) on record. Raises `UsageError` where the last month has no staffing on record.
+    ``year``) on record. Raises `NothingKnown` where the last month has no staffing on record, and
+    `UsageError` for a span that there is not.
     """
+    if span not in SPANS:  # a mistaken question is one on an empty record too
+        raise UsageError(f"There is no span {span!r}.", f"Known: {', '.join(SPANS)}.")
     months = sorted(staffing_facts(book)["period"].unique())
     if not months:
-        raise UsageError("There is no staffing on record.", "Import some with `ledger import`.")
-    if span not in SPANS:
-        raise UsageError(f"There is no span {span!r}.", f"Known: {', '.join(SPANS)}.")
+        raise NothingKnown("There is no staffing on record.", "Import some with `ledger import`.")
     if through is None:
         first, last = fiscal_year(book, year) if year is not None else (months[0], months[-1])
         within = [month for month in months if first <= month <= last]
@@ -74,7 +76,7 @@ def staffing_span(
         through = closed if closed in within else max(within, default=last)
     asked = span_of(book, through, year, "month" if span == "tertial" else span)
     if asked.last not in months:
-        raise UsageError(
+        raise NothingKnown(
             f"There is no staffing for {asked.last}; it is on record from {months[0]} to "
             f"{months[-1]}.",
             f"Give --through {min(max(asked.last, months[0]), months[-1])}.",
@@ -120,21 +122,23 @@ class Staffing:
         span: str = "accumulated",
     ) -> Staffing:
         """The question in the projections' words; ``by`` is levels of the tree, sex, age_group and
-        personnel_group. Raises `UsageError`."""
+        personnel_group. Raises `UsageError`, and `NothingKnown` where there is no staffing."""
         book = as_known(book, known_at)
-        asked = staffing_span(book, through, year, span)
         names = axes(by) if by else ()
         if wrong := [name for name in names if name in CODES]:
             raise UsageError(
                 f"Staffing has no rows by {wrong[0]!r}.",
                 f"Known: levels of the tree, {', '.join(PARTS)}.",
             )
+        if unit is not None:
+            registered(book.organisation, unit)
+        asked = staffing_span(book, through, year, span)
         dimensions = Dimensions(
             book, asked.last, names or ("unit",), unit=unit, tree=tree, also=PARTS
         )
         facts = dimensions.within(staffing_facts(book).lazy()).collect()
         if facts.is_empty():
-            raise UsageError(
+            raise NothingKnown(
                 f"There is no staffing on unit {unit} or below.",
                 "It may stand on a unit above: ask for that one.",
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown, UsageError
 from ledger.log import Book
 from projections.amounts import narrowed, total
 from projections.counted import Counted
@@ -99,7 +99,8 @@ def trace(
     erased). ``line`` is that of the table, where it has lines, else that which the event names.
     The last row is the figure itself, all else in it null.
 
-    Raises `UsageError` for a cell that the table does not have or does not know, and what the
+    Raises `UsageError` for a cell that the table does not have, `NothingKnown` for one that it
+    shows empty, and what the
     table raises. That the events do not sum to the figure is a mistake of ours: `RuntimeError`.
     """
     book = as_known(book, known_at)
@@ -128,7 +129,7 @@ def trace(
     behind = counted.behind(name, kind.formulas)
     figure = cell.figure(book, counted, name)
     if behind is None or figure is None:
-        raise UsageError(
+        raise NothingKnown(
             f"The {name} of that cell is not known.",
             "The table shows it empty: without a budget, an adopted round, a share in the row, or "
             "of a group too small to be stated.",

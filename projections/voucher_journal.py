@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.log import Book
 from projections.amounts import narrowed
 from projections.bookings import BOOKINGS, SIDES, bookings
@@ -48,7 +48,8 @@ def journal(
     month) and ``account`` (codes and ranges) take the entries that have a row there, whole, so
     that a voucher always shows that it balances.
 
-    Raises `UsageError`, also where nothing is on record there, and `BeyondSixtyFourBits`.
+    Raises `UsageError`, `NothingKnown` where nothing is on record there, and
+    `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
     last = span_of(book, through, year).last
@@ -68,7 +69,7 @@ def journal(
         begins = (
             rows.filter(pl.col("month") >= first).select(pl.col("month").min()).collect().item()
         )
-        raise UsageError(
+        raise NothingKnown(
             f"Nothing is booked up to {last}" + (f" in the fiscal year {year}." if year else "."),
             f"The first month with any is {begins}." if begins else "`ledger import` books.",
         )

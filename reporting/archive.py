@@ -22,7 +22,7 @@ import projections
 from ledger import proof
 from ledger.connection import connect
 from ledger.engine import named_errors
-from ledger.errors import StoreExists, StoreMissing, Tampered, UsageError
+from ledger.errors import NothingKnown, StoreExists, StoreMissing, Tampered
 from ledger.hashing import EVENT_ROWS
 from ledger.tree import Frontier, leaf_hasher
 from projections.account_ledger import GENERAL_LEDGER
@@ -51,7 +51,7 @@ def write_archive(book: Book, path: str | Path, lang: Language) -> int:
     """Write the book's archive to a new zip file; gives the number of files in it.
 
     The file appears whole or not at all. Raises `StoreExists` if something stands at ``path``,
-    `StoreMissing` if its folder is not there, `UsageError` for a log that nobody sealed, and
+    `StoreMissing` if its folder is not there, `NothingKnown` for a log that nobody sealed, and
     `Tampered` where the events are not those that the checkpoint seals.
     """
     path = Path(path)
@@ -136,7 +136,7 @@ def _books(book: Book) -> dict[str, str]:
 def _read_me(book: Book, template: str) -> str:
     try:
         through = book.period().last
-    except UsageError:  # nothing booked yet
+    except NothingKnown:  # nothing booked yet
         through = "–"
     return Template(page(template)).substitute(
         organisation=book.organisation.require_founded().name,

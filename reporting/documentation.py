@@ -16,7 +16,7 @@ import polars as pl
 
 import projections
 from intake.kinds import KINDS
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.events import private_fields
 from ledger.families.sealing import Sealing
 from projections.event_history import plain
@@ -345,7 +345,7 @@ class _Values:
 
         try:
             note = proof.newest_note(self.book)
-        except UsageError:
+        except NothingKnown:
             return self._say("not_sealed")
         count = len(self.tables["checkpoints.csv"].rows)
         return self._say("sealed", count=count) + f"\n\n```\n{note}```"

@@ -16,7 +16,7 @@ from typing import Any
 
 import projections
 from ledger import proof
-from ledger.errors import LedgerError
+from ledger.errors import ForecastError, RuleBroken, UsageError
 from ledger.events import canonical_json
 from ledger.families.publication import PublishReport
 from ledger.log import Book
@@ -118,7 +118,7 @@ def replayed(book: Book) -> Iterator[Replayed]:
             else:
                 then = Book(book.path, row["known_size"])
                 found = _digest(published(then, row["report"], question))
-        except LedgerError as error:
+        except (UsageError, RuleBroken, ForecastError) as error:
             failure = str(error)
         yield Replayed(
             row["report"],

@@ -13,7 +13,7 @@ import polars as pl
 
 from assurance.controls.control import Control, Examined, Found, Parameter, Severity
 from assurance.controls.evidence import Evidence
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from projections.dimensions import structure_name
 from projections.explained_variances import variance_explanations, variances
 from projections.period_result import FORMULAS, counted_result, result
@@ -43,7 +43,7 @@ class _Variance(Control):
         if "line" in self.value("by"):
             try:
                 structure_name(evidence.book, "result")
-            except UsageError:
+            except NothingKnown:
                 return Examined(0, 0, untested={"no_structure": 1})
         return None
 

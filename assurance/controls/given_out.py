@@ -12,7 +12,7 @@ import polars as pl
 
 from assurance.controls.control import Control, Examined, Found, Parameter, Severity
 from assurance.controls.evidence import Evidence
-from ledger.errors import LedgerError
+from ledger.errors import RuleBroken, UsageError
 from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from ledger.money import SCALES, rounded
@@ -77,7 +77,7 @@ class RoundedSums(Control):
             try:
                 then = Book(evidence.book.path, each.size)
                 frame = projection.function(then, **each.question)
-            except (LedgerError, TypeError):
+            except (UsageError, RuleBroken, TypeError):  # of another program's table
                 failed += 1
                 continue
             if frame.height < 3 or frame[frame.columns[0]][-1] is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from reporting.charts import money, people, plans
 from reporting.charts.picture import Chart
 
@@ -48,7 +48,7 @@ def charts(section: str, ask: Question, keys: tuple[str, ...] | None = None) -> 
             continue
         try:
             chart = figure(ask)
-        except UsageError:
+        except NothingKnown:
             continue
         if chart is not None:
             yield chart

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import projections
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.periods import shift
 from projections.statements import TREES
 from reporting import (
@@ -68,7 +68,7 @@ def _employed(ask: Question) -> str | None:
     try:
         rows = projections.headcount(ask.book, ask.through, unit=ask.unit).to_dicts()
         time = projections.staff_time(ask.book, ask.through, unit=ask.unit, span="month")
-    except UsageError:
+    except NothingKnown:
         return None
     found = {row["measure"]: row for row in rows}
     worked = {row["measure"]: row for row in time.to_dicts()}.get("worked", {})
@@ -92,13 +92,16 @@ def people_month(ask: Question) -> Sequence[Block]:
 
 
 def _staffing(ask: Question, *asked: tuple[str, Mapping[str, Any]]) -> list[Block]:
-    """Tables of ``ledger staffing`` through the last month with any."""
+    """Tables of ``ledger staffing`` through the last month with any; none of a part without."""
     last = people.through(ask)
     tables: list[Block] = []
     for name, more in asked if last is not None else ():
-        table = staffing_table.staffing(
-            ask.book, ask.lang, table=name, people=True, through=last, unit=ask.unit, **more
-        )
+        try:
+            table = staffing_table.staffing(
+                ask.book, ask.lang, table=name, people=True, through=last, unit=ask.unit, **more
+            )
+        except NothingKnown:
+            continue
         tables += filled(ask, table)
     return tables
 
@@ -203,7 +206,7 @@ def _counted_people(ask: Question) -> Iterator[tuple[str, dict[str, Any]]]:
     year = ask.book.organisation.calendar.year_of(ask.through)
     try:
         frame = projections.staffing(ask.book, ask.through, by=("division",), unit=_part(ask))
-    except UsageError:
+    except NothingKnown:
         return
     divisions = set(projections.divisions(ask.book, ask.through, unit=_part(ask))["unit"])
     for row in frame.filter(frame["unit"].is_in(list(divisions - {None}))).to_dicts():
@@ -235,7 +238,7 @@ def _plans(ask: Question) -> Sequence[Block]:
         plan = plan_table.action_plan(
             ask.book, ask.lang, through=ask.through, by=("division",), unit=_part(ask), brief=True
         )
-    except UsageError:
+    except NothingKnown:
         return ()
     return filled(ask, plan.table)
 
@@ -294,17 +297,14 @@ REST = "production_access"
 def people_report(ask: Question) -> Sequence[Block]:
     """The employed, each division's key figures, worked time and extra time of the month."""
     last = people.through(ask)
-    if last is None:
-        return ()
-    return (
-        *_staffing(
-            ask,
+    asked: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    if last is not None:
+        asked = (
             ("headcount", {"since": shift(last, -11)}),
             ("overview", {"by": ("division",)}),
             ("time", {"span": "month"}),
-        ),
-        *statistics("people_report")(ask),
-    )
+        )
+    return (*_staffing(ask, *asked), *statistics("people_report")(ask))
 
 
 def operations_report(ask: Question) -> Sequence[Block]:

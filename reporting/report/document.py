@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ledger import proof
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.families.publication import Publications
 from ledger.log import Book
 from ledger.money import rounded
-from projections.dimensions import Tree, outcome_span
+from projections.dimensions import Tree, outcome_span, registered
 from reporting.catalogue import Language, label
 from reporting.charts.picture import Chart
 from reporting.notes import local
@@ -135,13 +135,18 @@ class Part:
 def question(
     book: Book, lang: Language, *, through: str | None, unit: str | None, scale: Scale = "tkr"
 ) -> Question:
-    """The question for a unit and all below it, or the whole; raises `UsageError`."""
-    founded = book.organisation.require_founded()
-    asked = unit or founded.root
-    if asked not in book.organisation.units and asked != founded.root:
-        remedy = "`ledger result --by unit` lists the units."
-        raise UsageError(f"There is no unit {asked!r}.", remedy)
+    """The question for a unit and all below it, or the whole.
+
+    Raises `UsageError` for a unit that there is not, `NothingKnown` for a month without outcome.
+    """
+    asked = registered(book.organisation, unit or book.organisation.require_founded().root)
     return Question(book, lang, outcome_span(book, through).last, asked, scale)
+
+
+def other(ask: Question, book: Book, through: str | None) -> Question:
+    """The same question of another book or month; `UsageError` where that book lacks the unit."""
+    unit, month = registered(book.organisation, ask.unit), through or ask.through
+    return replace(ask, book=book, unit=unit, through=book.period(month).last)
 
 
 def compose(
@@ -207,10 +212,11 @@ def _drawn(section: Section, part: Part, ask: Question) -> Section:
 
 
 def _blocks(part: Part, ask: Question) -> Sequence[Block]:
-    """What the part gives; nothing where the store has no answer to what it asks."""
+    """What the part gives; nothing where nothing is on record of what it asks about. A mistaken
+    question is not forgiven: the report fails."""
     try:
         return part.blocks(ask)
-    except UsageError:
+    except NothingKnown:
         return ()
 
 
@@ -263,6 +269,12 @@ def _differ(table: Table, scale: Scale) -> bool:
                 if exact[0] - exact[1] == exact[2] and first - second != third:
                     return True
     return False
+
+
+def left_out(parts: Sequence[Part], document: Document) -> list[Part]:
+    """The parts that the document has no section of, since the store holds nothing for them."""
+    there = {section.key for section in document.sections}
+    return [part for part in parts if part.blocks is not heading and part.key not in there]
 
 
 def missing(parts: Sequence[Part], ask: Question) -> list[tuple[Part, bool]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import projections
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from ledger.families.governance import Closed
 from reporting import numbers, plan_table, region_tables
 from reporting.catalogue import LANGUAGES, label
@@ -59,7 +59,7 @@ def _of_part(part: Part, ask: Question) -> Iterator[tuple[str, str]]:
         yield from live(one.text, ask).problems
     try:
         yield from _FIGURES.get(part.key, _nothing)(ask)
-    except UsageError:
+    except NothingKnown:
         return  # the section is missing, and said to be
 
 

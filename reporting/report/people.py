@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown
 from projections.staff_facts import staffing_facts, staffing_span
 from reporting import staffing_table
 from reporting.report.sections import filled
@@ -41,7 +41,7 @@ def _table(ask: Question, name: str) -> Table | None:
         return None
     try:
         staffing_span(ask.book, last)
-    except UsageError:
+    except NothingKnown:
         return None
     return ask.once(
         f"staffing {name}",

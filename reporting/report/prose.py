@@ -20,7 +20,8 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, cast
 
-from reporting import numbers
+from ledger.errors import UsageError
+from reporting import messages, numbers
 from reporting.catalogue import Language, label
 from reporting.numbers import DECIMALS, NO_BREAK, Scale
 from reporting.render import shown
@@ -157,7 +158,10 @@ def _table(name: str, ask: Question) -> Table:
 
     if name not in FIGURES:
         raise LookupError(label("prose.no_noun", ask.lang, name=name, known=", ".join(FIGURES)))
-    return ask.once(f"figures {name} {ask.through}", lambda: FIGURES[name](ask))
+    try:
+        return ask.once(f"figures {name} {ask.through}", lambda: FIGURES[name](ask))
+    except UsageError as error:  # of the text, not of the report: its writer is told
+        raise LookupError(messages.told(str(error), ask.lang)) from error
 
 
 def _row(table: Table, name: str, path: str, ask: Question) -> tuple[Value, ...]:

@@ -42,6 +42,34 @@ def test_the_list_says_what_is_missing_and_what_to_ask(planned):
     assert "interim, director, monthly" in unknown.stderr
 
 
+def test_a_family_of_which_nothing_is_on_record_is_left_out_and_said_to_be(planned):
+    """On stderr, with exit code 0; asked for on its own it is an error with a name of its own."""
+    done = report(planned)
+    assert done.exit_code == 0
+    page = Path("out/interim-60-2020-08.html").read_text("utf-8")
+    for section in ("Sjukfrånvaro", "Ekonomisk handlingsplan", "Investeringar"):
+        assert section in done.stderr.partition("Utelämnat, ")[2]
+        assert section not in page
+    assert "Resultatutveckling" in page
+    assert "Resultatutveckling" not in done.stderr
+    alone = planned("staffing", "--unit", "60", "--through", "2020-08")
+    assert alone.exit_code == 2
+    assert "fel [nothing-known] " in alone.stderr
+
+
+def test_a_mistaken_question_in_a_report_is_never_swallowed(planned):
+    """A setting names a tree that nobody defined; a section is asked of a time without the unit."""
+    named = planned("record", "setting", "setting=region.trees", "value=vårdcentraler")
+    assert named.exit_code == 0
+    failed = planned("report", "director", "--through", "2020-08", "-o", "out")
+    assert failed.exit_code == 2
+    assert "fel [usage] There is no tree 'vårdcentraler'." in failed.stderr
+    early = report(planned, "--at", "staffing=2020-08@@5")
+    assert early.exit_code == 2
+    assert "fel [usage] Det finns ingen enhet '60'." in early.stderr
+    assert not Path("out").exists()
+
+
 def test_a_file_where_the_folder_should_be_is_said(planned):
     """Exit code 2, with what to do; the file stays as it was."""
     before = Path("budget.csv").read_bytes()

@@ -146,6 +146,19 @@ def test_the_month_before_as_it_was_published_and_as_it_is_known(books):
     assert [row[name] for name in names] == [-300_00, -340_00, 660_00, 700_00]
 
 
+def test_a_tree_that_came_after_the_month_was_published_has_no_figure_of_then(books):
+    """The question is good, and that state of the log knows nothing of it: null, no error."""
+    books.record(ClosePeriods(("2019-07", "2019-08", "2020-07")))
+    books.record(
+        RegisterUnits((UnitRow("7001", "Klinik", None, "unit", "ny", "2018-01"),), "u.csv")
+    )
+    row = divisions(books.book, "2020-08", tree="ny").row(0, named=True)
+    names = ("unit", "before_published", "before_known", "change_published")
+    assert [row[name] for name in names] == ["7001", None, -300_00, None]
+    with pytest.raises(UsageError, match="There is no tree 'nytt'"):
+        divisions(books.book, "2020-08", tree="nytt")
+
+
 def test_divisions_sum_without_what_stands_above_them(books):
     """The whole's −20 is no division's; last year's same months, and its whole year."""
     rows = divisions(books.book, "2020-08").to_dicts()

@@ -174,3 +174,18 @@ def test_a_bad_attachment_is_refused(books, wrong):
     with pytest.raises(InputRefused) as refused:
         attach(books, **wrong)
     assert refused.value.problems[0].code == "bad-attachment"
+
+
+@pytest.mark.parametrize(
+    ("reference", "why"),
+    [
+        ("{fig:staffing.610.fte}", "There is no staffing on record"),
+        ("{fig:result@2020-13.total.outcome|kr}", "'2020-13' is not a period"),
+    ],
+)
+def test_a_figure_that_cannot_be_asked_for_is_its_writers_finding(books, reference, why):
+    """A mistake in one text does not take the report with it, and is not hidden either."""
+    found = told(books, f"Det är {reference}.", "en")
+    assert [code for code, _ in found.problems] == ["figure-unknown"]
+    assert why in found.problems[0][1]
+    assert found.text == f"Det är [{reference[1:-1]}]."
