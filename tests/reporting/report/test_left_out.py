@@ -44,7 +44,7 @@ MISTAKEN: dict[str, Callable] = {
     "rows of nobody": lambda a: projections.staffing(a.book, a.through, by=("account",)),
     "structure": lambda a: projections.cost_development(a.book, a.through, structure="annan"),
     "tree": lambda a: projections.action_plan(a.book, a.through, tree="annat"),
-    "unit without plan": lambda a: plan_table.action_plan(a.book, "sv", through=a.through, unit="999"),
+    "plan": lambda a: plan_table.action_plan(a.book, "sv", through=a.through, unit="999"),
     "period": lambda a: projections.investments(a.book, "2020-13"),
     "time": lambda a: projections.result(a.book, a.through, "2999-01-01", by=("area",)),
 }
