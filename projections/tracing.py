@@ -99,9 +99,8 @@ def trace(
     erased). ``line`` is that of the table, where it has lines, else that which the event names.
     The last row is the figure itself, all else in it null.
 
-    Raises `UsageError` for a cell that the table does not have, `NothingKnown` for one that it
-    shows empty, and what the
-    table raises. That the events do not sum to the figure is a mistake of ours: `RuntimeError`.
+    Raises `UsageError` for a cell that the table lacks, `NothingKnown` for one that it shows empty,
+    and what it raises. That the events do not sum to the figure is our mistake: `RuntimeError`.
     """
     book = as_known(book, known_at)
     kind = noun_of(noun)
