@@ -9,6 +9,7 @@ import typer
 
 from cli.options import Scoped, bundled
 from cli.output import say, show, word
+from cli.publishing import Publishing, publish
 from cli.session import book_of, is_simulated
 
 app = typer.Typer(help="Divisions side by side, statements, internal items.", rich_markup_mode=None)
@@ -18,7 +19,12 @@ FINDINGS = 1
 
 
 @dataclass(frozen=True)
-class Asked(Scoped):
+class Whole(Scoped, Publishing):
+    """A table of the region, that can be given out."""
+
+
+@dataclass(frozen=True)
+class Asked(Whole):
     """A table by units."""
 
     by: Annotated[
@@ -42,7 +48,7 @@ Structure = Annotated[
 
 @app.command()
 @bundled
-def summary(ask: Scoped, published: Published = None) -> None:
+def summary(ask: Whole, published: Published = None) -> None:
     """The figures that are told first: the statement's sums, and each tree's."""
     _show("region_summary", ask, published_at=published)
 
@@ -60,7 +66,7 @@ def divisions(ask: Asked, published: Published = None) -> None:
 
 @app.command()
 @bundled
-def statement(ask: Scoped, structure: Structure = None, published: Published = None) -> None:
+def statement(ask: Whole, structure: Structure = None, published: Published = None) -> None:
     """Net cost, tax and grants, financial items, the result.
 
     Gross, internal items eliminated, and net; the structure is the setting structure.statement.
@@ -70,7 +76,7 @@ def statement(ask: Scoped, structure: Structure = None, published: Published = N
 
 @app.command("balance-requirement")
 @bundled
-def balance_requirement(ask: Scoped, structure: Structure = None) -> None:
+def balance_requirement(ask: Whole, structure: Structure = None) -> None:
     """From the result to what must balance (balanskravsutredning).
 
     The structure is the setting structure.balance_requirement: its lines of sign -1 are taken away.
@@ -98,28 +104,26 @@ def pairs(
 
     Exit code 1 says that there are findings: pairs that do not meet.
     """
-    _show("internal_pairs", ask, by=((ask.by or "division"),), unmet=unmet)
+    _show("internal_pairs", ask, by=((ask.by or "division"),), unmet=unmet or None)
 
 
-def _show(name: str, ask: Scoped, **more: Any) -> None:
-    """Show a table, and tell its findings."""
+def _show(name: str, ask: Whole, **more: Any) -> None:
+    """Show a table, tell its findings, and give it out where asked to."""
     from reporting.region_tables import region
 
     book = book_of(ask, ask.known_at)
-    made = region(
-        name,
-        book,
-        ask.spoken,
-        through=ask.through,
-        brief=ask.form == "table",
-        unit=ask.unit,
-        tree=None if ask.tree == "line" else ask.tree,
-        year=ask.year,
+    words = {
+        "through": ask.through,
+        "unit": ask.unit,
+        "tree": None if ask.tree == "line" else ask.tree,
+        "year": ask.year,
         **more,
-    )
+    }
+    made = region(name, book, ask.spoken, brief=ask.form == "table", **words)
     show(made.table, ask, scale="mnkr", simulated=is_simulated(book))
     if ask.form != "table":
         for finding in made.findings:
             say(f"{word('message.finding')} [{finding.code}] {finding.text}")
+    publish(ask, book, name, words)
     if made.findings:
         raise typer.Exit(FINDINGS)

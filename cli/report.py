@@ -14,8 +14,6 @@ from cli.plans import FINDINGS
 from cli.session import book_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from reporting.report.document import Document, Question
 
 app = typer.Typer(help="Whole reports from the events: HTML, Word, Excel.", rich_markup_mode=None)
@@ -43,7 +41,6 @@ class Asked(Common):
     )
 
 
-FORMS = ("html", "docx", "xlsx")
 #: Reports that are in another scale than thousands, unless asked.
 _SCALES: dict[str, Scale] = {"director": "mnkr"}
 
@@ -168,8 +165,10 @@ def write_report(name: str, ask: Written) -> None:
     """Write the report of that name in every form asked for."""
     from cli.report_publishing import publish, told
     from ledger.errors import FindingsLeft
+    from ledger.families.publication import Publications
     from reporting.report.document import compose, left_out
     from reporting.report.findings import findings
+    from reporting.report.given_out import publication, to_file
     from reporting.report.registry import REPORTS, WHOLE
 
     forms = _forms(ask.to)
@@ -188,13 +187,17 @@ def write_report(name: str, ask: Written) -> None:
     if gone := left_out(REPORTS[name], document):
         sections = ", ".join(word(f"section.{part.key}") for part in gone)
         say(word("message.left_out", sections=sections))
-    files = {form: _writers(ask.template)[form](document) for form in forms}
+    files = {form: to_file(document, form, ask.template) for form in forms}
     place = folder_at(ask.folder)
     for form, data in files.items():
         put_file(data, str(place / f"{name}-{question.unit}-{question.through}.{form}"))
     if ask.publish:
+        command = publication(
+            name, question, others, document, files, template=ask.template, left=len(found)
+        )
+        given = question.book.state.of(Publications).of(name, question.unit, question.through)
         _tell_changes(document)
-        publish(ask, name, question, others, files, len(found))
+        publish(ask, command, given[-1] if given else None)
         if found:
             raise typer.Exit(FINDINGS)
 
@@ -241,21 +244,10 @@ def _question(ask: Asked, scale: Scale = "tkr") -> Question:
 
 def _forms(text: str) -> list[str]:
     from ledger.errors import UsageError
+    from reporting.report.given_out import FORMS
 
     forms = [form.strip() for form in text.split(",")]
     unknown = [form for form in forms if form not in FORMS]
     if unknown:
         raise UsageError(f"{unknown[0]!r} is no form of a report.", f"Known: {', '.join(FORMS)}.")
     return forms
-
-
-def _writers(template: Path | None) -> dict[str, Callable[[Document], bytes]]:
-    from reporting.report.excel import to_excel
-    from reporting.report.html import to_html
-    from reporting.report.word import to_word
-
-    return {
-        "html": lambda document: to_html(document).encode(),
-        "docx": lambda document: to_word(document, template),
-        "xlsx": to_excel,
-    }

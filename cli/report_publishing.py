@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.options import Writing
@@ -11,6 +10,7 @@ from cli.output import put, say, word
 from cli.session import record
 
 if TYPE_CHECKING:
+    from ledger.families.publication import DocumentPublished, PublishDocument
     from reporting.report.document import Part, Question
     from reporting.report.findings import ReportFinding
 
@@ -53,43 +53,17 @@ def listed(name: str, parts: Sequence[Part], ask: Question) -> int:
     return len(found)
 
 
-def publish(
-    ask: Writing,
-    name: str,
-    question: Question,
-    others: Mapping[str, Question],
-    files: Mapping[str, bytes],
-    found: int,
-) -> None:
-    """Record that the report's files are given out."""
-    from ledger import proof
-    from ledger.events import canonical_json
-    from ledger.families.publication import Publications, PublishDocument
-
-    book = question.book
-    given = book.state.of(Publications).of(name, question.unit, question.through)
-    sections = {key: f"{o.through}@{o.book.size}" for key, o in sorted(others.items())}
-    asked = {"lang": question.lang, "scale": question.scale, **sections}
-    command = PublishDocument(
-        report=name,
-        unit=question.unit,
-        through=question.through,
-        version=len(given) + 1,
-        question=canonical_json(asked).decode(),
-        known_size=book.size,
-        root=proof.root(book.path, book.size),
-        digests=tuple((form, hashlib.sha256(data).hexdigest()) for form, data in files.items()),
-        findings=found,
-    )
+def publish(ask: Writing, command: PublishDocument, given: DocumentPublished | None) -> None:
+    """Record that the report's files are given out, after the version ``given`` out last."""
     receipt = record(ask, command, _SOURCE)
-    if given:
-        say(word("message.why_changed", before=given[-1].known_size, after=book.size))
+    if given is not None:
+        say(word("message.why_changed", before=given.known_size, after=command.known_size))
     say(
         word(
             "message.published_report",
             version=command.version,
             position=receipt.first,
-            size=book.size,
+            size=command.known_size,
             digests=", ".join(f"{form} {digest}" for form, digest in command.digests),
         )
     )

@@ -13,7 +13,7 @@ from cli.reports import asked
 from cli.session import book_of, is_simulated
 
 if TYPE_CHECKING:
-    from reporting.publication import Replayed
+    from reporting.replayed import Replayed
 
 #: Exit code of a command that found something.
 FINDINGS = 1
@@ -88,18 +88,19 @@ def replay(
     """Every table made again, as it was known.
 
     From the events alone, with the number of its rows and the SHA-256 of its canonical JSON.
-    --check asks everything that was published until then again, and compares it and the adopted
-    forecast rounds with what was recorded; a difference is a finding.
+    --check asks everything that was published until then again, and compares tables and the files
+    of reports byte by byte, and the adopted forecast rounds, with what was recorded; a difference
+    is a finding. Where another program made a report, or texts were erased since, its figures are
+    compared instead.
     """
     from reporting import replay_table
-    from reporting.publication import replayed
 
     book, people = book_of(ask, ask.known_at), ask.form == "table"
     if not check:
         table = replay_table.replay(book, ask.spoken, people=people)
         show(table, ask, simulated=is_simulated(book))
         return
-    found = list(replayed(book))
+    found = replay_table.replayed(book)
     if people and ask.output is None:
         show(replay_table.replay(book, ask.spoken, people=True), ask)
         put("\n")
@@ -107,25 +108,30 @@ def replay(
     show(table, ask, simulated=is_simulated(book))
     for each in found:
         _tell(each)
-    if not all(each.same for each in found):
+    if not all(each.shown for each in found):
         raise typer.Exit(FINDINGS)
 
 
 def _tell(found: Replayed) -> None:
-    """What differs, on stderr, with both digests."""
+    """What is not the same, on stderr, with both digests; and why that may be."""
     from reporting.replay_table import asked as question_of
 
-    if found.same:
+    if found.state == "same":
         return
     what = " ".join(
         part for part in (found.report, question_of(found.question, people=True)) if part
     )
-    key = "message.replay_root" if not found.root else "message.replay_differs"
+    key = {"same_figures": "figures", "other_program": "program"}.get(
+        found.state, "differs" if found.root else "root"
+    )
     text = word(
-        key,
+        f"message.replay_{key}",
         what=what,
         position=found.position,
         expected=found.expected,
         found=found.failure or found.found,
+        because=", ".join(word(f"otherwise.{each}") for each in found.because),
+        program=found.program or word("message.replay_unknown"),
     )
-    say(f"{word('message.finding')} [replay-differs] {text}")
+    code = "replay-other-program" if found.state == "other_program" else "replay-differs"
+    say(text if found.shown else f"{word('message.finding')} [{code}] {text}")

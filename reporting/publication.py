@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import projections
@@ -21,14 +20,17 @@ from ledger.events import canonical_json
 from ledger.families.publication import PublishReport
 from ledger.log import Book
 from projections.staff_facts import staffing_span
-from reporting import followup_table, plan_table, reports, staffing_table
+from reporting import followup_table, plan_table, region_tables, reports, staffing_table
+from reporting.catalogue import Language
 from reporting.render import to_json
+from reporting.replayed import Replayed
 from reporting.tables import Table, table_of
 
 #: The form of the bytes; a table's new form is a new number.
 TABLE_FORM = 1
 
 _ASKED = ("through", "by", "unit", "tree", "structure", "year")
+_WHOLE = ("through", "unit", "tree", "year")
 #: The words of each report's question.
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "result": (*_ASKED, "span"),
@@ -39,7 +41,23 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "investments": ("through", "by", "unit", "tree", "year"),
     "forecast_round": ("round", "unit"),
     "staffing": ("table", "through", "by", "unit", "tree", "year", "span"),
+    "region_summary": (*_WHOLE, "published_at"),
+    "divisions": (*_WHOLE, "by", "published_at"),
+    "statement": (*_WHOLE, "structure", "published_at"),
+    "balance_requirement": (*_WHOLE, "structure"),
+    "eliminations": (*_WHOLE, "by", "structure"),
+    "internal_pairs": (*_WHOLE, "by", "unmet"),
 }
+
+
+def _region(name: str) -> Callable[..., Table]:
+    """A table of ``ledger region``; what is not asked is left to it."""
+
+    def table(book: Book, lang: Language, *, unmet: bool | None = None, **ask: Any) -> Table:
+        return region_tables.region(name, book, lang, unmet=bool(unmet), **ask).table
+
+    return table
+
 
 _TABLES: dict[str, Callable[..., Table]] = {
     "result": reports.result,
@@ -49,6 +67,13 @@ _TABLES: dict[str, Callable[..., Table]] = {
     "action_plan": plan_table.action_plan_table,
     "investments": plan_table.investments_table,
     "staffing": staffing_table.staffing,
+    **{
+        name: _region(name)
+        for name in (
+            *("region_summary", "divisions", "statement", "balance_requirement"),
+            *("eliminations", "internal_pairs"),
+        )
+    },
 }
 
 
@@ -82,34 +107,9 @@ def publication(book: Book, report: str, question: Mapping[str, Any]) -> Publish
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What was given out or adopted, asked again: SHA-256 in hex as recorded, and as found now.
-
-    ``failure`` says why it cannot be asked any more. ``root`` is false where the events that it
-    stood on are no longer those of the log.
-    """
-
-    report: str
-    question: Mapping[str, Any]
-    position: int
-    recorded_at: str
-    actor: str
-    size: int
-    expected: str
-    found: str | None
-    root: bool = True
-    failure: str | None = None
-
-    @property
-    def same(self) -> bool:
-        """Whether it says today what it said then."""
-        return self.root and self.expected == self.found
-
-
-def replayed(book: Book) -> Iterator[Replayed]:
-    """Everything that was published up to the book, asked again of the events that it stood on,
-    then every adopted round's year-end, as this book shows it against the events of its entry."""
+def tables_again(book: Book) -> Iterator[Replayed]:
+    """Every table that was published up to the book, asked again of the events that it stood
+    on."""
     for row in book.events("governance.report_published").to_dicts():
         question, found, failure = json.loads(row["question"]), None, None
         try:
@@ -132,6 +132,10 @@ def replayed(book: Book) -> Iterator[Replayed]:
             proof.root(book.path, row["known_size"]) == row["root"],
             failure,
         )
+
+
+def rounds_again(book: Book) -> Iterator[Replayed]:
+    """Every adopted round's year-end, as this book shows it against the events of its entry."""
     adoptions = {row["position"]: row for row in book.events("forecast.adopted").to_dicts()}
     for each in projections.adopted_rounds(book):
         event = adoptions[each.adopted_at]
@@ -144,6 +148,7 @@ def replayed(book: Book) -> Iterator[Replayed]:
             book.size,
             _digest(each.recorded),
             _digest(each.shown),
+            compared="year_end",
         )
 
 

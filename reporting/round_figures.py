@@ -28,8 +28,8 @@ SEED = 0
 TOLERANCE = 1_000_000
 
 
-def libraries() -> str:
-    """Names and versions of `LIBRARIES` as they are installed."""
+def libraries(names: Iterable[str] = LIBRARIES) -> str:
+    """Names and versions of distributions as they are installed: ``numpy=2.2.0 pandas=3.0.1``."""
 
     def installed(name: str) -> str:
         try:
@@ -37,7 +37,18 @@ def libraries() -> str:
         except PackageNotFoundError:
             return "unknown"
 
-    return " ".join(f"{name}={installed(name)}" for name in LIBRARIES)
+    return " ".join(f"{name}={installed(name)}" for name in names)
+
+
+def unlike(then: str, now: str) -> str:
+    """The versions that differ, as ``polars 1.0 → 1.1``."""
+    versions = [dict(p.split("=", 1) for p in text.split() if "=" in p) for text in (then, now)]
+    names = sorted(versions[0].keys() | versions[1].keys())
+    return ", ".join(
+        f"{name} {versions[0].get(name, '–')} → {versions[1].get(name, '–')}"
+        for name in names
+        if versions[0].get(name) != versions[1].get(name)
+    )
 
 
 def model_year_ends(

@@ -18,6 +18,7 @@ from reporting.round_figures import (
     model_year_ends,
     previous_year_ends,
     recomputed,
+    unlike,
 )
 from reporting.tables import Column, Table, table_from, table_of
 
@@ -278,7 +279,7 @@ def recomputed_round(
     if without:
         told.append(label("note.recomputed_none", lang, count=without))
     for recorded in sorted({each.entry.libraries or "" for each in every} - {now}):
-        told.append(label("note.libraries", lang, then=_unlike(recorded, now)))
+        told.append(label("note.libraries", lang, then=unlike(recorded, now)))
     columns = [c for c in _RECOMPUTED if not (narrow and c.key in _DATA_ONLY)]
     if narrow and all(row["period"] is None for row in rows):
         columns = [c for c in columns if c.key != "period"]
@@ -295,14 +296,3 @@ def _below(book: Book, found: Round, unit: str | None) -> frozenset[str] | None:
         return None
     standing = Standing(found, book.organisation)
     return frozenset(u for u in book.organisation.units if unit in standing.path(u))
-
-
-def _unlike(then: str, now: str) -> str:
-    """The versions that differ, as ``polars 1.0 → 1.1``."""
-    versions = [dict(p.split("=", 1) for p in text.split() if "=" in p) for text in (then, now)]
-    names = sorted(versions[0].keys() | versions[1].keys())
-    return ", ".join(
-        f"{name} {versions[0].get(name, '–')} → {versions[1].get(name, '–')}"
-        for name in names
-        if versions[0].get(name) != versions[1].get(name)
-    )

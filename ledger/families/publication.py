@@ -8,12 +8,13 @@ says what came of it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ledger.commands import Decision, Lookup
 from ledger.errors import UsageError
-from ledger.events import Draft, Event, canonical_json
+from ledger.events import Draft, Event, Upcaster, canonical_json
 from ledger.state import Slice, State
 
 
@@ -40,10 +41,14 @@ class DocumentPublished(Event):
     ``report`` is its name, of ``unit`` through the month ``through``; ``version`` counts from 1;
     ``question`` is canonical JSON of how it was asked else; ``known_size`` and ``root`` (hex) are
     the events that it stands on; ``files`` is canonical JSON of the SHA-256 of each form's bytes;
-    ``findings`` is how many were left.
+    ``findings`` is how many were left. ``figures`` is the SHA-256 of every figure in it, which does
+    not depend on how it is laid out, and ``made_with`` the program and libraries that wrote the
+    files; form 1 had neither.
     """
 
     topic: ClassVar[str] = "governance.document_published"
+    form: ClassVar[int] = 2
+    upcasters: ClassVar[Mapping[int, Upcaster]] = {1: dict}
     report: str
     unit: str
     through: str
@@ -53,6 +58,8 @@ class DocumentPublished(Event):
     root: str
     files: str
     findings: int
+    figures: str | None = None
+    made_with: str | None = None
 
 
 @dataclass
@@ -118,6 +125,8 @@ class PublishDocument:
     root: str
     digests: tuple[tuple[str, str], ...]
     findings: int
+    figures: str | None = None
+    made_with: str | None = None
     kind: str = "publish"
 
     def decide(self, state: State, look: Lookup) -> Decision:
@@ -140,6 +149,8 @@ class PublishDocument:
             root=self.root,
             files=canonical_json(dict(self.digests)).decode(),
             findings=self.findings,
+            figures=self.figures,
+            made_with=self.made_with,
         )
         return Decision([Draft(event)])
 
