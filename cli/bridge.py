@@ -19,8 +19,13 @@ def bridge(
         Literal["accumulated", "month", "rolling12"],
         typer.Option("--span", help="From the fiscal year's first month, or the month alone, …"),
     ] = "accumulated",
+    against: Annotated[
+        Literal["budget", "last_year"],
+        typer.Option("--against", help="What the outcome is held against."),
+    ] = "budget",
     driver: Annotated[
-        str | None, typer.Option("--driver", metavar="NAME", help="Instead: its entries.")
+        str | None,
+        typer.Option("--driver", metavar="NAME", help="Instead: its entries, or quantities."),
     ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="As CSV of explanations, to edit and import.")
@@ -28,8 +33,8 @@ def bridge(
 ) -> None:
     """What a variance is made of, driver by driver.
 
-    Special follow-up, one-offs, late vouchers, units that moved, internal accounts, the rest by
-    line; together the variance, to the öre.
+    Special follow-up, one-offs, late vouchers, units that moved, internal accounts, volume and
+    price of lines that are tied to a quantity, the rest by line; together the variance, to the öre.
     """
     from ledger.errors import UsageError
     from reporting import bridge_table
@@ -38,10 +43,14 @@ def bridge(
     if ask.by:
         raise UsageError("A bridge has rows of its own.", "Leave --by out.")
     book = book_of(ask, ask.known_at)
-    words = asked(ask) | {"span": span}
+    words = asked(ask) | {"span": span, "against": against}
     if draft:
         if driver is not None or ask.unit is None:
             raise UsageError("A draft is of all drivers of one unit.", "Give --unit CODE.")
+        if against != "budget":
+            raise UsageError(
+                "A draft explains the variance against budget.", "Leave --against out."
+            )
         put(to_csv(bridge_table.draft(book, ask.spoken, **words)), ask.output)
         return
     if driver is not None:

@@ -136,6 +136,16 @@ def percent(part: int, whole: int, decimals: int = 2) -> str | None:
     return f"{Decimal(units).scaleb(-decimals):.{decimals}f}"
 
 
+def proportion(amount: int, part: int, whole: int) -> int:
+    """``amount`` · ``part`` / ``whole`` in whole öre, half-up; ``whole`` is above 0.
+
+    >>> proportion(-100, 1, 3), proportion(-1, 1, 2)
+    (-33, -1)
+    """
+    sign, product = (-1 if amount * part < 0 else 1), abs(amount * part)
+    return sign * ((2 * product + whole) // (2 * whole))
+
+
 def spread(total: int, weights: list[int]) -> list[int]:
     """``total`` öre over weights, exact to the öre: cumulative half-up rounding, so that the
     parts sum to the total and no part is more than one öre from its share.

@@ -30,6 +30,7 @@ from ledger.families.organisation import (
 )
 from ledger.families.setting_rules import DEFAULTS, check_setting, controlling
 from ledger.periods import is_month
+from ledger.quantities import check_quantity
 from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
 from ledger.risk_matrix import matrix_of
 from ledger.state import State
@@ -471,6 +472,7 @@ class ChangeSettings:
                     f"Known: {', '.join(sorted(structures))}.",
                 )
             check_setting(setting, value)
+            check_quantity(structures, setting, value)
             if now.get(setting) == value:
                 decision.known += 1
                 continue

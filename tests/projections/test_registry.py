@@ -28,6 +28,7 @@ def test_every_projection_stands_in_the_registry():
         "batches",
         "bridge",
         "bridge_entries",
+        "bridge_quantities",
         "budget_series",
         "commentary",
         "control_measures",
