@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from projections.action_plans import actions as actions
     from projections.assignment_register import assignments as assignments
     from projections.assumed import assumed_months as assumed_months
+    from projections.balanced_budget import balance_requirement as balance_requirement
     from projections.comparison import diff as diff
     from projections.corrected import correction_rows as correction_rows
     from projections.corrected import corrections as corrections
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from projections.staff_tables import staff_time as staff_time
     from projections.staff_tables import staffing as staffing
     from projections.staff_tables import staffing_months as staffing_months
-    from projections.statements import balance_requirement as balance_requirement
     from projections.statements import region_summary as region_summary
     from projections.statements import statement as statement
     from projections.timelines import budget_series as budget_series
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from projections.tracing import trace as trace
     from projections.variance_bridge import bridge as bridge
     from projections.variance_bridge import bridge_entries as bridge_entries
+    from projections.variance_bridge import bridge_quantities as bridge_quantities
     from projections.voucher_journal import journal as journal
 
 

@@ -3,7 +3,7 @@
 Every frame here has the columns of `FACTS`; ``position`` is the event's place in the log,
 ``booked`` its own month also where ``period`` is the one that it is compared with, ``amount`` Int64
 öre in result sign. Only income and cost accounts are here
-(`Organisation.account_type`); balance accounts never enter a result.
+(`Organisation.account_type`), unless others are asked for; balance accounts never enter a result.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def result_accounts(
     return [code for code in accounts_of(book) if organisation.account_type(code) in types]
 
 
-def outcome(book: Book, then: Book | None = None) -> pl.LazyFrame:
-    """What was booked on result accounts.
+def outcome(book: Book, then: Book | None = None, types: Sequence[str] = _RESULT) -> pl.LazyFrame:
+    """What was booked on result accounts, or on accounts of other ``types``.
 
     ``then`` is an earlier book of the same log: equal to ``outcome(then)``, its events and its
     account types, without reading every posting once more.
@@ -59,14 +59,16 @@ def outcome(book: Book, then: Book | None = None) -> pl.LazyFrame:
     postings = book.postings().lazy()
     if then is not None:
         postings = postings.filter(pl.col("position") < then.size)
-    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book, then=then))))
+    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book, types, then))))
 
 
-def budget(book: Book) -> pl.LazyFrame:
-    """What was decided, all versions, by month; ``account`` is null where decided by line."""
+def budget(book: Book, types: Sequence[str] = _RESULT) -> pl.LazyFrame:
+    """What was decided, all versions, by month; ``account`` is null where decided by line, which
+    is never of other ``types``."""
     decided = book.events("budget.decided").lazy()
     account = pl.col("account")
-    return _shaped(decided.filter(account.is_null() | account.is_in(result_accounts(book))))
+    by_line = account.is_null() if types == _RESULT else pl.lit(False)
+    return _shaped(decided.filter(by_line | account.is_in(result_accounts(book, types))))
 
 
 def entries(round_: Round) -> pl.LazyFrame:

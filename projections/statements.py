@@ -1,7 +1,6 @@
-"""The statutory statement of a region, its balanced-budget statement, and its key figures.
+"""The statutory statement of a region, and its key figures.
 
-Both statements are report structures: `resultaträkning` with its subtotals as headings, and one
-whose lines of sign −1 are what the balanced-budget statement takes away from the result.
+The statement is a report structure, such as `resultaträkning`, with its subtotals as headings.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from projections.period_result import result
 from projections.registry import projection
 from projections.side_by_side import divisions, month_before
 
-__all__ = ["balance_requirement", "region_summary", "statement"]
+__all__ = ["region_summary", "statement"]
 
 #: The setting that names other trees to show beside the line organisation, joined by commas.
 TREES = "region.trees"
@@ -160,51 +159,6 @@ def _growth(change: int | None, ago: int | None, now: int | None) -> dict[str, s
         "change_percent": percent(change, abs(ago)),
         "cost_percent": percent(-change, abs(ago)) if costs else None,
     }
-
-
-_REQUIRED = ("outcome", "budget", "annual_budget", "last_year")
-
-
-@projection(_REQUIRED)
-def balance_requirement(
-    book: Book,
-    through: str | None = None,
-    known_at: str | None = None,
-    *,
-    unit: str | None = None,
-    tree: str = "line",
-    structure: str | None = None,
-    year: str | None = None,
-) -> pl.DataFrame:
-    """The balanced-budget statement (balanskravsutredning): from the result to what must balance.
-
-    Columns: ``line`` (String), ``row_kind`` (sum: the period's result; less: taken away, with the
-    sign turned; line: what is left), ``outcome``, ``budget``, ``annual_budget``, ``last_year``
-    (Int64 öre, result sign). The structure is the one asked for, or the setting
-    ``structure.balance_requirement``: its lines of sign −1 are what is taken away from the sum of
-    all, such as realised gains and unrealised changes of value; the others are what is left.
-
-    Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
-    """
-    book = as_known(book, known_at)
-    asked = outcome_span(book, through, year)
-    name = structure_name(book, "balance_requirement", structure)
-    frame = result(book, asked.last, by=("line",), unit=unit, tree=tree, structure=name)
-    lines = book.organisation.structure(name, asked.last)
-    signs = {line.line: line.sign for line in lines}
-    found, whole = _lines(frame), frame.row(-1, named=True)
-    heading = next((line.line for line in lines if not line.account_from), None)
-    rows = [{"line": heading, "row_kind": "sum", **{key: whole[key] for key in _REQUIRED}}]
-    for sign, kind in ((-1, "less"), (1, "line")):
-        for line in dict.fromkeys(each.line for each in lines if each.account_from):
-            if signs[line] == sign and line in found:
-                amounts = {
-                    key: None if (value := found[line][key]) is None else sign * value
-                    for key in _REQUIRED
-                }
-                rows.append({"line": line, "row_kind": kind, **amounts})
-    schema: dict[str, Any] = {"line": pl.String, "row_kind": pl.String}
-    return pl.DataFrame(rows, schema=schema | dict.fromkeys(_REQUIRED, pl.Int64))
 
 
 _KEYS = (

@@ -70,6 +70,11 @@ def _told(book: Book, lang: Language, *, through: str | None, **ask: Any) -> Ite
         yield label("note.bridge_parted", lang, line=row["line"], **words)
 
 
+def parted(book: Book, **ask: Any) -> bool:
+    """Whether any line is parted in volume and price, where the variance is asked for so."""
+    return "parted" in projections.bridge_quantities(book, **ask)["state"]
+
+
 def quantities(book: Book, lang: Language, *, through: str | None, **ask: Any) -> Table:
     """The quantities that lines are tied to, and what they part."""
     frame = projections.bridge_quantities(book, through, **ask)

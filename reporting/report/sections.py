@@ -92,10 +92,19 @@ def variances(ask: Question) -> Sequence[Block]:
 
 
 def bridge(ask: Question) -> Sequence[Block]:
-    """What the variance is made of, driver by driver; nothing where no budget says what it is."""
-    table = bridge_table.bridge(ask.book, ask.lang, through=ask.through, unit=ask.unit)
-    place = [column.key for column in table.columns].index("amount")
-    return filled(ask, table) if table.rows and table.rows[-1][place] is not None else ()
+    """What the variance is made of, driver by driver; nothing where no budget says what it is.
+    Where a line's quantities of this year and last are known, the change against last year too,
+    in volume and price."""
+    found = list[Block]()
+    for against in ("budget", "last_year"):
+        words = {"through": ask.through, "unit": ask.unit, "against": against}
+        if against == "last_year" and not bridge_table.parted(ask.book, **words):
+            continue
+        table = bridge_table.bridge(ask.book, ask.lang, **words)
+        place = [column.key for column in table.columns].index("amount")
+        if table.rows and table.rows[-1][place] is not None:
+            found += filled(ask, table)
+    return found
 
 
 def level(ask: Question) -> str:

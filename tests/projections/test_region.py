@@ -133,6 +133,90 @@ def test_the_balance_requirement_leaves_value_out(books):
     ]
 
 
+_FORM = (
+    ("Årets resultat", None, None, None, 1),
+    ("Samtliga realisationsvinster", "Årets resultat", None, None, -1),
+    ("Övriga realisationsvinster", "Samtliga realisationsvinster", "3910", "3919", -1),
+    ("Vissa vinster enligt undantag", "Samtliga realisationsvinster", "3920", "3929", 1),
+    ("Vissa förluster enligt undantag", "Årets resultat", "7910", "7919", -1),
+    ("Orealiserade förändringar", "Årets resultat", "8410", "8419", -1),
+    ("Återföring av orealiserade", "Årets resultat", "8420", "8429", -1),
+    ("Efter balanskravsjusteringar", "Årets resultat", "3000", "3899", 1),
+    ("Efter balanskravsjusteringar", "Årets resultat", "4000", "7899", 1),
+    ("Årets balanskravsresultat", None, None, None, 1),
+    ("Reservering till RUR", "Årets balanskravsresultat", "2081", "2081", -1),
+    ("Användning av RUR", "Årets balanskravsresultat", "2082", "2082", -1),
+)
+
+
+def test_the_balance_requirement_in_the_form_of_the_law(books):
+    """2020: −220.00 is booked; with what is posted here the result is
+
+    −220 + 100 (gains, of which 40 by exception) − 15 (loss by exception) + 8 (reversal) = −127.
+    Adjusted: −127 − 100 + 40 + 15 + 20 (unrealised −20 taken away) − 8 = −160, which is −200 of
+    ordinary accounts + 40. Then 30 are put into the reserve and 190 used: −160 − 30 + 190 = 0.
+    """
+    more = {
+        "3910": "income", "3920": "income", "7910": "cost", "8420": "income",
+        "2081": "liability", "2082": "liability", "2080": "liability",
+    }  # fmt: skip
+    rows = tuple(AccountRow(code, f"Konto {code}", type_) for code, type_ in more.items())
+    books.record(RegisterAccounts(rows, "accounts.csv"))
+    for year, reserve in (("2018-01", "RUR"), ("2024-01", "resultatreserv")):
+        lines = [
+            StructureRow("lag", line.replace("RUR", reserve), *rest, year) for line, *rest in _FORM
+        ]
+        books.record(DecideStructures(tuple(lines), "structures.csv"))
+    books.post(
+        ("2020-03", "RN", "3910", 60_00), ("2020-03", "RN", "3920", 40_00),
+        ("2020-04", "RN", "7910", -15_00), ("2020-04", "RN", "8420", 8_00),
+    )  # fmt: skip
+    books.post(
+        ("2020-08", "RN", "2081", 30_00), ("2020-08", "RN", "2082", -190_00),
+        ("2020-08", "RN", "2080", 160_00), number="77",
+    )  # fmt: skip
+    books.budget(("2020-01", "RN", "3910", 5_00), ("2020-08", "RN", "2081", 2_00))
+    frame = balance_requirement(books.book, "2020-08", structure="lag")
+    assert frame.select("line", "row_kind", "outcome", "budget", "last_year").rows() == [
+        ("Årets resultat", "sum", -127_00, 5_00, -1400_00),
+        ("Samtliga realisationsvinster", "less", -100_00, -5_00, 0),
+        ("Vissa vinster enligt undantag", "back", 40_00, 0, 0),
+        ("Vissa förluster enligt undantag", "less", 15_00, 0, 0),
+        ("Orealiserade förändringar", "less", 20_00, 0, 0),
+        ("Återföring av orealiserade", "less", -8_00, 0, 0),
+        ("Efter balanskravsjusteringar", "line", -160_00, 0, -1400_00),
+        ("Reservering till RUR", "reserve", -30_00, -2_00, 0),
+        ("Användning av RUR", "reserve", 190_00, 0, 0),
+        ("Årets balanskravsresultat", "sum", 0, -2_00, -1400_00),
+    ]
+    books.post(("2024-01", "6101", "4010", -1_00))
+    names = balance_requirement(books.book, "2024-01", structure="lag")["line"].to_list()
+    assert names[-3:-1] == ["Reservering till resultatreserv", "Användning av resultatreserv"]
+
+
+def test_what_no_line_takes_is_left_in_the_balance_requirement(books):
+    """7 on an account that came after the structures: in the one line that is left, else told."""
+    split = (
+        StructureRow("två", "Resultat", None, None, None, 1, "2018-01"),
+        StructureRow("två", "Värde", "Resultat", "8400", "8499", -1, "2018-01"),
+        StructureRow("två", "Intäkter", "Resultat", "3000", "3999", 1, "2018-01"),
+        StructureRow("två", "Kostnader", "Resultat", "4000", "7999", 1, "2018-01"),
+    )
+    books.record(DecideStructures(split, "structures.csv"))
+    books.record(RegisterAccounts((AccountRow("8900", "Övrigt", "cost"),), "accounts.csv"))
+    books.post(("2020-08", "RN", "8900", -7_00))
+    rows = balance_requirement(books.book, "2020-08").rows()
+    assert rows[-1][:3] == ("Att balansera", "line", -207_00)
+    rows = balance_requirement(books.book, "2020-08", structure="två").rows()
+    assert [row[:3] for row in rows] == [
+        ("Resultat", "sum", -227_00),
+        ("Värde", "less", 20_00),
+        ("Intäkter", "line", 1050_00),
+        ("Kostnader", "line", -1250_00),
+        ("unmapped", "unmapped", -7_00),
+    ]
+
+
 def test_the_month_before_as_it_was_published_and_as_it_is_known(books):
     """July is closed, told, reopened, changed by −40: two changes to August."""
     books.record(ClosePeriods(("2019-07", "2019-08")))

@@ -231,8 +231,8 @@ def test_a_tie_is_to_a_line_that_is_there(books):
         with pytest.raises(UsageError) as error:
             set_(books, **{setting: value})
         assert error.value.remedy
+    books.post(("2020-01", "6101", "4010", -1))
     with pytest.raises(UsageError, match="No variance is against"):
-        books.post(("2020-01", "6101", "4010", -1))
         bridge(books.book, THROUGH, against="prognos")
 
 

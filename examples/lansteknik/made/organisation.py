@@ -155,6 +155,7 @@ SETTINGS = (
     ("report.author", "controller Länsteknik"),
     ("variance.tolerance", "50000"),
     ("staffing.hours_per_fte", "1760"),
+    ("bridge.quantity.prognos.Personalkostnader", "staffing:worked"),
 )
 
 
