@@ -164,7 +164,8 @@ def test_the_balance_requirement_in_the_form_of_the_law(books):
     books.record(RegisterAccounts(rows, "accounts.csv"))
     for year, reserve in (("2018-01", "RUR"), ("2024-01", "resultatreserv")):
         lines = [
-            StructureRow("lag", line.replace("RUR", reserve), *rest, year) for line, *rest in _FORM
+            StructureRow("lag", line.replace("RUR", reserve), above, low, high, sign, year)
+            for line, above, low, high, sign in _FORM
         ]
         books.record(DecideStructures(tuple(lines), "structures.csv"))
     books.post(

@@ -196,13 +196,18 @@ _STATEMENT = (
     ("Förändring av portföljens värde", "Periodens resultat", "8400", "8499"),
 )
 #: What the balanced-budget statement takes away from the result has the sign -1.
+_ADJUSTED, _RESERVE = "Resultat efter balanskravsjusteringar", "medel {} resultatutjämningsreserv"
 _REQUIREMENT = (
     ("Periodens resultat", "", "", "", "1"),
-    ("Realisationsvinster", "Periodens resultat", "3990", "3999", "-1"),
+    ("Samtliga realisationsvinster", "Periodens resultat", "3990", "3999", "-1"),
     ("Orealiserade värdeförändringar", "Periodens resultat", "8410", "8419", "-1"),
-    ("Balanskravsresultat", "Periodens resultat", "3000", "3989", "1"),
-    ("Balanskravsresultat", "Periodens resultat", "4000", "8399", "1"),
-    ("Balanskravsresultat", "Periodens resultat", "8420", "8499", "1"),
+    (_ADJUSTED, "Periodens resultat", "3000", "3989", "1"),
+    (_ADJUSTED, "Periodens resultat", "4000", "8399", "1"),
+    (_ADJUSTED, "Periodens resultat", "8420", "8499", "1"),
+    # The law's names until 2023; the region in the example has nothing on the reserve's accounts.
+    ("Balanskravsresultat", "", "", "", "1"),
+    (f"Reservering av {_RESERVE.format('till')}", "Balanskravsresultat", "2081", "2081", "-1"),
+    (f"Användning av {_RESERVE.format('från')}", "Balanskravsresultat", "2082", "2082", "-1"),
 )
 _COSTS = (
     ("Personalkostnader", "", "4000", "4999"),
