@@ -8,6 +8,7 @@ comes back. A row in which nothing is filled in says nothing::
     Enhet  | unit
     Utfall |                      informs
     Belopp | amount | filled      somebody fills it in
+    Bokfört| amount | held        held against the record, and never taken from here
 """
 
 from __future__ import annotations
@@ -16,21 +17,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intake.table import UNREAD, Table
+from ledger.row_commands import Held
 
 #: The hidden sheet's name, and what its first cell says.
 SHEET = "utfall"
 FORM = "1"
-_FILLED = "filled"
+_FILLED, _HELD = "filled", "held"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the sheet: which column of ours it is (None: it informs), and whether somebody
-    fills it in."""
+    fills it in, or its cells are held against the record."""
 
     text: str
     column: str | None = None
     filled: bool = False
+    held: bool = False
+
+    @property
+    def role(self) -> str:
+        """What the hidden sheet says of it."""
+        return _FILLED if self.filled else _HELD if self.held else ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Description:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """The cells of the hidden sheet."""
-        told = [(h.text, h.column or "", _FILLED if h.filled else "") for h in self.headings]
+        told = [(h.text, h.column or "", h.role) for h in self.headings]
         return [(SHEET, FORM, self.sheet), *told]
 
     def informs(self, heading: str) -> bool:
@@ -51,15 +59,20 @@ class Description:
 
     def taken(self, table: Table) -> None:
         """Leave of the table, in place, the columns of ours under our names and those that nobody
-        described (so that they are told), and the rows in which something is filled in."""
+        described (so that they are told), and the rows in which something is filled in. What is
+        held against the record is put aside, of all rows."""
         known = {h.text: h for h in self.headings}
         found = [known.get(text.strip()) for text in table.headers]
-        kept = [i for i, h in enumerate(found) if h is None or h.column is not None]
+        kept = [i for i, h in enumerate(found) if h is None or (h.column and not h.held)]
+        held = [i for i, h in enumerate(found) if h is not None and h.held]
+        names = [h.column if h and h.column else table.headers[i] for i, h in enumerate(found)]
         filled = [i for i, h in enumerate(found) if h is not None and h.filled]
         broken = dict(table.broken)
         rows, lines = list(table.rows), list(table.lines)
         table.rows, table.lines, table.broken = [], [], {}
         for place, (row, line) in enumerate(zip(rows, lines, strict=True)):
+            keys = {names[i]: row[i] for i in kept if i not in filled}
+            table.held += [Held(line, _cell(i, line), names[i], row[i], keys) for i in held]
             blank = not any(row[i].strip() or row[i] is UNREAD for i in filled)
             if blank and place not in broken:
                 table.blank += 1
@@ -68,8 +81,16 @@ class Description:
                 table.broken[len(table.rows)] = broken[place]
             table.rows.append([row[i] for i in kept])
             table.lines.append(line)
-        names = [h.column if h and h.column else table.headers[i] for i, h in enumerate(found)]
         table.headers = [names[i] for i in kept]
+
+
+def _cell(column: int, line: int) -> str:
+    """What Excel calls a cell; columns count from 0."""
+    letters, rest = "", column + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{line}"
 
 
 def description(rows: Iterable[Sequence[object]]) -> Description | None:
@@ -78,5 +99,8 @@ def description(rows: Iterable[Sequence[object]]) -> Description | None:
     told = [[*row, "", "", ""][:3] for row in told]
     if not told or told[0][:2] != [SHEET, FORM]:
         return None
-    headings = tuple(Heading(text, column or None, f == _FILLED) for text, column, f in told[1:])
+    headings = tuple(
+        Heading(text, column or None, role == _FILLED, role == _HELD)
+        for text, column, role in told[1:]
+    )
     return Description(told[0][2], headings)

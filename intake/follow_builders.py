@@ -10,7 +10,7 @@ from intake.parts import Builder, Parts
 from intake.wishes import ImportOptions
 from ledger.families.assignment import RecordAssignments
 from ledger.families.commentary import ExplainVariances, RegisterAttachments, WriteCommentary
-from ledger.families.control_draw import ListPopulations, RecordAssessments
+from ledger.families.control_draw import HoldToSample, ListPopulations, RecordAssessments
 from ledger.families.control_plan import (
     RecordControlMeasures,
     RecordControls,
@@ -58,6 +58,9 @@ def _builder(command: type[RowCommand], names: dict[str, str]) -> Builder:
 
     return build
 
+
+#: The command that holds what a workbook of ours says against the record, by kind.
+HELD_BY: dict[str, type[HoldToSample]] = {"assessment": HoldToSample}
 
 #: The builder of each kind.
 FOLLOWED_BUILDERS: dict[str, Builder] = {

@@ -96,6 +96,8 @@ TABLE: dict[str, str] = {
 
 #: Warnings and findings of files: told, and the file is taken.
 NOTICES: dict[str, str] = {
+    "drawn-before": "Another sample was drawn from the same population by the same method and "
+    "seed: it is the same draw. Draw by the log's own seed for another.",
     "no-rows": "The file has no rows, or none in which anything is filled in; nothing is recorded.",
     "rounded": "A profile says that amounts are rounded to whole öre; the sum of what was left "
     "out is told.",
@@ -281,6 +283,8 @@ RULES: dict[str, str] = {
     "item-not-drawn": "The item is not in the sample. Assess what was drawn.",
     "bad-assessment": "An assessment lacks its result, or its result, audited amount and evidence "
     "do not hold together.",
+    "booked-changed": "A working paper says that another amount is booked than the sample has. Put "
+    "it back; what should have been booked goes into the audited amount.",
     "explanation-unknown": "No explanation with that text stands. Write it as it is on record; "
     "see `ledger variances`.",
     "auditor-alone": "An auditor holds no other role. Take the other one first.",

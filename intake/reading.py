@@ -13,7 +13,7 @@ from intake.cells import MoneyForm, Values, convert
 from intake.columns import Kind
 from intake.excel import read_excel
 from intake.excerpts import Excerpted
-from intake.follow_builders import FOLLOWED_BUILDERS
+from intake.follow_builders import FOLLOWED_BUILDERS, HELD_BY
 from intake.kinds import KINDS
 from intake.layout import detect, judge, lay_out
 from intake.parts import Parts
@@ -91,7 +91,7 @@ def read(
             raise
         return _refused(table, source, "")
     values = values_of(table, told_kind, organisation, chosen, wishes)
-    batch = replace(_batch(values, told_kind, organisation, wishes, table.blank), along=along)
+    batch = replace(_batch(values, told_kind, organisation, wishes, table), along=along)
     return Reading(batch, source, told_kind.name, values.rows)
 
 
@@ -176,17 +176,19 @@ _REPEATABLE = frozenset(
 
 
 def _batch(
-    values: Values, kind: Kind, organisation: Organisation, wishes: ImportOptions, blank: int
+    values: Values, kind: Kind, organisation: Organisation, wishes: ImportOptions, table: Table
 ) -> Several:
-    """The command of a table: what is wrong with it first, then what it records; ``blank`` rows
-    are those of a sheet of ours that nobody filled in."""
+    """The command of a table: what is wrong with it first, then what it records; of a sheet
+    of ours also what it says of the record."""
     lacking = any(problem.code == "missing-column" for problem in values.teller.problems)
     parts = Parts()
     if kind.name in TAKE_NULLS or not lacking:
         parts = BUILDERS[kind.name](values, organisation, wishes)
+    if table.held and kind.name in HELD_BY:
+        parts.commands.append(HELD_BY[kind.name](tuple(table.held), values.file))
     notices = [*values.notices, *parts.notices]
     if not values.rows and not values.teller.problems:
-        what = f"nothing is filled in, in any of {blank} rows" if blank else ""
+        what = f"nothing is filled in, in any of {table.blank} rows" if table.blank else ""
         notices.append(Notice("no-rows", what or "the file has a header and no rows"))
     told = Told(tuple(values.teller.problems), tuple(notices))
     excerpt = values.teller.excerpt

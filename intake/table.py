@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ledger.errors import Problem, ProblemKind
+from ledger.row_commands import Held
 
 #: How much of a line a problem shows.
 EXCERPT = 90
@@ -72,7 +73,8 @@ class Table:
 
     ``blank`` counts the rows of a sheet of ours in which nothing is filled in; they are left out.
     ``broken`` holds, by their place, rows whose cells stand under no certain header: their problem
-    is told, and nothing more is said of them.
+    is told, and nothing more is said of them. ``held`` are cells of such a sheet that nobody fills
+    in, to hold against the record.
     """
 
     teller: Teller
@@ -82,6 +84,7 @@ class Table:
     lines: list[int] = field(default_factory=list)
     broken: dict[int, list[str]] = field(default_factory=dict)
     blank: int = 0
+    held: list[Held] = field(default_factory=list)
 
     def add(self, row: list[str], line: int) -> None:
         """Take a row; one with too few or too many fields is a problem."""

@@ -81,7 +81,10 @@ def drawn_table(book: Book, drawn: Drawn, lang: Language) -> Table:
             _how(event, committed[0], lang),
             _seed(book, event, committed[0], lang),
             *(_part(part, lang) for part in _parts(drawn)),
+            *_until(book, committed[0], lang),
         ]
+        if before := book.state.of(Samples).before(event):
+            notes.append(label("note.sample_before", lang, samples=", ".join(before)))
     notes.append(known(book, lang))
     title = label("title.sample", lang, sample=event.sample, scale="kr")
     return table_from(rows, shown, title, notes)
@@ -178,7 +181,18 @@ def committed_lines(book: Book, event: SampleCommitted, lang: Language) -> list[
         label("note.sample_committed", lang, sample=event.sample, source=event.seed_from or ""),
         _population(book, event, lang),
         label("note.sample_selection", lang, selection=_selection(event, lang)),
+        *_until(book, event, lang),
     ]
+
+
+def _until(book: Book, event: SampleCommitted, lang: Language) -> list[str]:
+    """That the months drawn from go beyond the outcome that was on record, if they do."""
+    if event.last is None:
+        return []
+    latest = book.earlier(event.known_size).postings()["period"].max()
+    beyond = isinstance(latest, str) and latest < event.last
+    words = {"last": event.last, "latest": latest}
+    return [label("note.sample_beyond", lang, **words)] if beyond else []
 
 
 def redrawn_lines(found: Redrawn, lang: Language, *, moved: bool) -> list[str]:

@@ -2,7 +2,8 @@
 
 A row an item, and a row more for each further attribute that was assessed. The result is chosen
 from a list; the difference is a formula. A hidden sheet tells `intake` which column is which, so
-``ledger control assess --from`` takes the file as it is; a row that nobody filled in says nothing.
+``ledger control assess --from`` takes the file as it is; a row that nobody filled in says nothing,
+but its booked amount is held against the sample.
 A second sheet holds what the sample was drawn from and how.
 """
 
@@ -34,7 +35,7 @@ _COLUMNS: tuple[tuple[str, str | None, bool, int], ...] = (
     ("unit", None, False, 9),
     ("account", None, False, 10),
     ("text", None, False, 36),
-    ("amount", None, False, 15),
+    ("amount", "amount", False, 15),
     ("hits", None, False, 8),
     ("part", None, False, 14),
     ("attribute", "attribute", True, 16),
@@ -51,6 +52,8 @@ _COLUMNS: tuple[tuple[str, str | None, bool, int], ...] = (
     ("comment", "comment", True, 36),
     ("reason", "reason", True, 24),
 )
+#: What is on record, and must be as it is there.
+_HELD = ("amount",)
 _KEYS = tuple(key for key, *_ in _COLUMNS)
 _HEADINGS = {"item": "column.sample_item"}
 _ORE = "#,##0.00;-#,##0.00"
@@ -67,7 +70,7 @@ def working_paper(book: Book, lang: Language, name: str) -> bytes:
     rows = projections.sample_items(book, sample=name).to_dicts()
     workbook = Workbook()
     headings = tuple(
-        Heading(label(_HEADINGS.get(key, f"column.{key}"), lang), column, filled)
+        Heading(label(_HEADINGS.get(key, f"column.{key}"), lang), column, filled, key in _HELD)
         for key, column, filled, _ in _COLUMNS
     )
     title = label("sheet.working_paper", lang)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.commands import Decision, Lookup
-from ledger.errors import SampleRefused, SecondPersonMissing, UsageError
+from ledger.commands import Decision, Lookup, Notice
+from ledger.errors import Problem, SampleRefused, SecondPersonMissing, UsageError
 from ledger.events import Draft, Event
 from ledger.families.control import Controls
 from ledger.families.control_sample import (
@@ -28,8 +28,8 @@ from ledger.families.control_sample import (
 )
 from ledger.families.roles import second_person
 from ledger.identity import Who, person
-from ledger.money import to_text
-from ledger.row_commands import Row, RowCommand, Work, refuse
+from ledger.money import NotMoney, read_decimal, to_decimal, to_text
+from ledger.row_commands import Held, Row, RowCommand, Work, refuse
 from ledger.state import State
 from ledger.tree import leaf_hash, root_of
 
@@ -229,7 +229,9 @@ class DrawSample:
                     "committed to.",
                     "Draw from what was committed to.",
                 )
-        return Decision([Draft(event)])
+        before = samples.before(event)
+        text = f"{', '.join(before)} drew from the same population, by the same method and seed"
+        return Decision([Draft(event)], notices=[Notice("drawn-before", text)] if before else [])
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,48 @@ class RecordAssessments(RowCommand):
     def work(self, state: State, look: Lookup) -> Work:
         """What takes the rows."""
         return _Assessing(state, look)
+
+
+@dataclass(frozen=True)
+class HoldToSample:
+    """Hold the booked amounts of a working paper against those of the sample: another one is a
+    problem, for nothing that somebody changed there is ever taken."""
+
+    cells: tuple[Held, ...]
+    file: str
+    kind: str = "assessment"
+
+    def key(self) -> str | None:
+        """None: part of an import."""
+        return None
+
+    def decide(self, state: State, look: Lookup) -> Decision:
+        """Nothing but problems; of items that were not drawn, other commands tell."""
+        decision, named = Decision(), state.of(Samples).named
+        for cell in self.cells:
+            drawn = named.get(cell.row.get("sample", "").strip())
+            item = drawn.items.get(cell.row.get("item", "").strip()) if drawn else None
+            if item is None or _says(cell.text, item.amount):
+                continue
+            says, booked = cell.text.strip(), to_text(item.amount)
+            found = f"cell {cell.cell} says {says!r}, and {booked} is booked"
+            if booked is None:
+                found = f"cell {cell.cell} says {says!r}, and nothing is booked"
+            elif not says:
+                found = f"cell {cell.cell} is empty, and {booked} is booked"
+            remedy = "Put it back; what should have been booked goes into the audited amount."
+            decision.problems.append(Problem("booked-changed", self.file, cell.line, found, remedy))
+        return decision
+
+
+def _says(text: str, booked: int | None) -> bool:
+    """Whether a cell says the amount."""
+    if not text.strip():
+        return booked is None
+    try:
+        return booked is not None and read_decimal(text) == to_decimal(booked)
+    except NotMoney:
+        return False
 
 
 _PLAIN = ("assessment", "audited", "evidence", "assessed_on", "due")

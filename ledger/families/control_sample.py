@@ -275,6 +275,18 @@ class Samples(Slice):
     reviews: dict[str, list[tuple[AssessmentsReviewed, int]]] = field(default_factory=dict)
     evaluated: dict[str, tuple[SampleEvaluated, int]] = field(default_factory=dict)
 
+    def before(self, event: SampleDrawn) -> list[str]:
+        """The samples that were drawn from the same population, by the same method and seed, before
+        this one: it shows no more than they do."""
+        found = []
+        for name, drawn in self.named.items():
+            if name == event.sample:
+                break
+            same = ("population_root", "draw_method", "seed")
+            if event.seed and all(getattr(drawn.event, n) == getattr(event, n) for n in same):
+                found.append(name)
+        return found
+
     def apply(self, event: Event, position: int) -> None:
         """Fold one event."""
         match event:

@@ -49,7 +49,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_demo_s_commands(tmp_path) -> None:
     assert run("ledger demo demo", tmp_path).returncode == 0
     lines = commands(0)
-    assert len(lines) == 17
+    assert len(lines) == 18
     for line in lines:
         done = run(line, tmp_path / "demo")
         assert done.returncode == 0, (line, done.stderr)

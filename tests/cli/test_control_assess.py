@@ -67,6 +67,36 @@ def test_the_working_paper_goes_out_and_comes_back(sampled, folder):
     assert back.stdout == "recorded 0, already known 3, refused 0\n"
 
 
+def test_what_is_booked_is_not_changed_in_a_working_paper(sampled, folder):
+    """In rows that are filled in and in those that are not; with the cell, both amounts and what to
+    do; the same number otherwise written is the same. Nothing is recorded."""
+    sampled("control", "assess", "S", "--sheet", "paper.xlsx")
+    book = load_workbook(folder / "paper.xlsx")
+    page = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in page[1]}
+    amounts = [row["amount"] for row in paper(sampled)]
+    page.cell(2, heads["Resultat"], "utan anmärkning")
+    page.cell(2, heads["Belopp"], amounts[0].replace(".", ","))
+    page.cell(3, heads["Resultat"], "utan anmärkning")
+    page.cell(3, heads["Belopp"], -0.01)
+    page.cell(4, heads["Belopp"], "cirka 7")
+    page.cell(5, heads["Belopp"]).value = None
+    book.save(folder / "changed.xlsx")
+    refused = sampled("control", "assess", "--from", "changed.xlsx", "--lang", "en")
+    assert (refused.exit_code, refused.stdout) == (3, "recorded 0, already known 0, refused 2\n")
+    told = [line for line in refused.stderr.splitlines() if "[booked-changed]" in line]
+    remedy = "Put it back; what should have been booked goes into the audited amount."
+    assert [line.split(" – ")[-1] for line in told] == [
+        f"cell H3 says '-0.01', and {amounts[1]} is booked. {remedy}",
+        f"cell H4 says 'cirka 7', and {amounts[2]} is booked. {remedy}",
+        f"cell H5 is empty, and {amounts[3]} is booked. {remedy}",
+    ]
+    assert told[0].startswith("changed.xlsx!Arbetspapper:3")
+    swedish = sampled("control", "assess", "--from", "changed.xlsx")
+    assert f"cell H3 säger '-0.01', och {amounts[1]} är bokfört" in swedish.stderr
+    assert paper(sampled)[0]["assessment"] is None
+
+
 def test_one_item_with_its_evidence(sampled, folder):
     """A file given as evidence is kept by its digest."""
     item = str(paper(sampled)[0]["event"])

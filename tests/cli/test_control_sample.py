@@ -61,6 +61,34 @@ def test_a_sample_is_drawn_once_and_shown_again(filled):
     assert re.search(r"Urvalsram: enhet \S+, från \d{4}-\d\d, till och med \S+, konto 4010", people)
 
 
+def test_the_same_draw_under_another_name_is_told(filled):
+    """By a given seed; another seed or method is another draw."""
+    asked = ("--account", "4010", "--size", "5", "--seed", "sju")
+    first = filled("control", "sample", "A", *asked)
+    assert "drawn-before" not in first.stderr
+    again = filled("control", "sample", "B", *asked)
+    assert again.exit_code == 0
+    assert "varning [drawn-before] A drogs ur samma population, med samma metod" in again.stderr
+    assert "OBS! A drogs ur samma population" in again.stdout
+    assert "OBS! A drogs" in filled("control", "sample", "B").stdout
+    assert "OBS!" not in filled("control", "sample", "A").stdout
+    other = filled("control", "sample", "C", *asked[:-1], "åtta")
+    system = filled("control", "sample", "D", *asked, "--method", "systematic")
+    assert ("drawn-before" in other.stderr, "drawn-before" in system.stderr) == (False, False)
+
+
+def test_months_beyond_the_outcome_are_told(filled):
+    """When it is drawn and when it is shown; also while it waits for its seed."""
+    asked = ("--account", "4010", "--size", "5")
+    told = "OBS! Det fanns inget utfall efter 2020-08: urvalet t.o.m. 2020-11 är draget utan"
+    assert told in filled("control", "sample", "S", *asked, "--through", "2020-11").stdout
+    assert told in filled("control", "sample", "S").stdout
+    waits = filled("control", "sample", "W", *asked, "--through", "2020-11", "--public", "Lotto")
+    assert told in waits.stdout
+    within = filled("control", "sample", "T", *asked, "--through", "2020-08")
+    assert "OBS!" not in within.stdout
+
+
 def test_drawn_again_is_the_same_or_says_what_differs(filled, folder):
     first = data(filled, "S", "--account", "4010", "--size", "5")
     same = filled("control", "sample", "--redo", "S", "--format", "json")
