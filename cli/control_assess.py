@@ -85,9 +85,9 @@ def assess(
 ) -> None:
     """The working paper: show it, fill it in, review it.
 
-    `SAMPLE --sheet FILE.xlsx` writes it, `--from FILE` takes it back whole or not at all;
-    `SAMPLE ITEM --result …` assesses one item; `--review` is for another person than those who
-    assessed.
+    `SAMPLE --sheet FILE.xlsx` writes it, `--from FILE` takes it back whole or not at all, and
+    refuses a booked amount that was changed; `SAMPLE ITEM --result …` assesses one item; `--review`
+    is for another person than those who assessed.
     """
     from ledger.errors import UsageError
 

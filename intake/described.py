@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intake.table import UNREAD, Table
-from ledger.row_commands import Held
+from ledger.commands import Held
 
 #: The hidden sheet's name, and what its first cell says.
 SHEET = "utfall"

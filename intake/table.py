@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from ledger.commands import Held
 from ledger.errors import Problem, ProblemKind
-from ledger.row_commands import Held
 
 #: How much of a line a problem shows.
 EXCERPT = 90

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, get_args
 
 from ledger.errors import Problem
 from ledger.events import Draft, Recorded
@@ -38,6 +38,17 @@ class Notice:
     text: str
     line: int | None = None
     finding: bool = False
+
+
+class Held(NamedTuple):
+    """A cell of a workbook that somebody got from us: what it says of what is on record, to be held
+    against that. ``row`` are the cells beside it that say what it is of."""
+
+    line: int
+    cell: str
+    column: str
+    text: str
+    row: Mapping[str, str]
 
 
 @dataclass(slots=True)

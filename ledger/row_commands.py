@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from ledger.commands import Decision, Lookup
 from ledger.errors import Problem, ProblemKind
@@ -25,17 +25,6 @@ from ledger.periods import NotAPeriod
 from ledger.state import State
 
 Row = Mapping[str, Any]
-
-
-class Held(NamedTuple):
-    """A cell of a workbook that somebody got from us: what it says of what is on record, to be held
-    against that. ``row`` are the cells beside it that say what it is of."""
-
-    line: int
-    cell: str
-    column: str
-    text: str
-    row: Mapping[str, str]
 
 
 class RowRefused(Exception):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.commands import Decision, Lookup, Notice
+from ledger.commands import Decision, Held, Lookup, Notice
 from ledger.errors import Problem, SampleRefused, SecondPersonMissing, UsageError
 from ledger.events import Draft, Event
 from ledger.families.control import Controls
@@ -29,7 +29,7 @@ from ledger.families.control_sample import (
 from ledger.families.roles import second_person
 from ledger.identity import Who, person
 from ledger.money import NotMoney, read_decimal, to_decimal, to_text
-from ledger.row_commands import Held, Row, RowCommand, Work, refuse
+from ledger.row_commands import Row, RowCommand, Work, refuse
 from ledger.state import State
 from ledger.tree import leaf_hash, root_of
 
