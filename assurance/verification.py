@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from assurance.samples import redraw
-from ledger.erasure import missing
+from ledger.erasure import held_values
 from ledger.events import EVENTS
 from ledger.families.control_sample import Samples
 from ledger.log import Book
@@ -55,14 +55,14 @@ def drawn_again(book: Book) -> Iterator[Finding]:
             yield Finding("sample-differs", drawn.position, text)
 
 
-#: In the order in which they begin: SQLite's own check, which holds nobody up, beside the reading
-#: of the log; then what needs the events' columns.
+#: In the order in which they begin: what reads the file beside the reading of the log; then what
+#: needs the events' columns.
 CHECKS: tuple[Check | FileCheck, ...] = (
+    FileCheck(held_values),
     FileCheck(consistent),
     decoded,
-    missing,
+    rebuilt,
     voucher_index,
     control_totals,
-    rebuilt,
     drawn_again,
 )

@@ -27,7 +27,7 @@ from ledger.connection import connect
 from ledger.hashing import Chunk, Run
 
 #: Rows of a stretch, and how many stretches may lie glued before they are read.
-_AT_ONCE, _AHEAD = 20_000, 8
+_AT_ONCE, _AHEAD = 50_000, 4
 
 Fields = Mapping[str, type[pl.DataType]]
 #: What stands beside an event's bytes: its column in the table, and its type.

@@ -12,19 +12,16 @@ Killed between the two, the store is cleaned when it is next opened for writing.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
-from hashlib import sha256
-from itertools import accumulate
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ledger.connection import connect
 from ledger.events import EVENTS, private_fields
 from ledger.log_check import Finding
-from ledger.private import ERASED, Cursor, erasures
+from ledger.private import ERASED, Cursor
+from ledger.private_rows import PrivateRows, read_private
 
 if TYPE_CHECKING:
     from eventsourcing.sqlite import SQLiteCursor
@@ -83,25 +80,7 @@ def clean(datastore: Datastore) -> bool:
     return True
 
 
-#: Whether a value is kept as we write it.
-_OURS = (
-    "typeof(position) = 'integer' AND typeof(field) = 'text' AND typeof(salt) = 'blob' "
-    "AND typeof(value) = 'text'"
-)
-#: Every value with its salt before it, as it is hashed; null where they are not what we write.
-_SALTED = (
-    f"SELECT position, field, CAST(CASE WHEN {_OURS} THEN salt || value END AS BLOB) "
-    "FROM private_values"
-)
-#: The same of many, in one piece: how many, positions and fields a line each, where each ends.
-_GLUED = (
-    "SELECT COUNT(*), group_concat(position, char(10)), group_concat(field, char(10)), "
-    "group_concat(length(CAST(salt || value AS BLOB)), char(10)), "
-    "CAST(group_concat(salt || value, '') AS BLOB) "
-    f"FROM private_values WHERE position BETWEEN ? AND ? AND {_OURS}"
-)
-_AT_ONCE = 10_000
-_FOUND = {"position": pl.Int64, "field": pl.String, "found": pl.String}
+_PLACE = {"position": pl.Int64, "field": pl.String}
 
 _FAULTS = {
     "value-missing": "the {field} of event {position} is gone, and no erasure explains it",
@@ -120,18 +99,23 @@ def missing(book: Book) -> list[Finding]:
     not the one committed to (``value-forged``), one that was erased (``value-kept``), one that no
     event knows (``value-stray``), an erasure of what no event has (``erasure-stray``).
     """
-    with closing(connect(book.path)) as connection:
-        connection.execute("BEGIN")  # values and erasures as of one moment
-        erased = erasures(connection.cursor())
-        newest = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
-        stray, found = list[Finding](), _glued_values(connection, newest)
-        if found is None:
-            stray, found = _each_value(connection, newest)
-    found = found.filter(pl.col("position") < book.size)
-    place = {"position": pl.Int64, "field": pl.String}
-    gone = pl.DataFrame(
-        [key for key in erased if key[0] < book.size], schema=place, orient="row"
-    ).with_columns(gone=pl.lit(True))
+    return held_values(book.path)(book)
+
+
+def held_values(path: Path) -> Callable[[Book], list[Finding]]:
+    """`missing`, begun with what the store's file holds."""
+    held = read_private(path)
+    return lambda book: _held_against(book, held)
+
+
+def _held_against(book: Book, held: PrivateRows) -> list[Finding]:
+    damaged = [Finding("value-damaged", at, _FAULTS["value-damaged"]) for at in held.damaged]
+    of_book = (pl.col("position") < book.size) | (pl.col("position") >= held.size)
+    found, committed = held.values.filter(of_book), _committed(book)
+    gone = [place for place in held.erased if place[0] < book.size]
+    # The table gives its rows in order, so that mostly there is nothing to look for.
+    if not gone and found.equals(committed.rename({"committed": "found"})):
+        return damaged
     code = (
         pl.when(pl.col("committed").is_null() & pl.col("found").is_not_null())
         .then(pl.lit("value-stray"))
@@ -144,77 +128,25 @@ def missing(book: Book) -> list[Finding]:
         .when(pl.col("found") != pl.col("committed"))
         .then(pl.lit("value-forged"))
     )
+    erased = pl.DataFrame(gone, schema=_PLACE, orient="row").with_columns(gone=pl.lit(True))
     faults = (
-        _committed(book)
-        .join(found, on=["position", "field"], how="full", coalesce=True)
-        .join(gone, on=["position", "field"], how="full", coalesce=True)
+        committed.join(found, on=[*_PLACE], how="full", coalesce=True)
+        .join(erased, on=[*_PLACE], how="full", coalesce=True)
         .with_columns(code=code)
         .filter(pl.col("code").is_not_null())
-        .sort("position", "field")
+        .sort(*_PLACE)
     )
-    return stray + [
+    return damaged + [
         Finding(row["code"], row["position"], _FAULTS[row["code"]].format(**row))
         for row in faults.iter_rows(named=True)
     ]
 
 
-def _glued_values(connection: sqlite3.Connection, newest: int) -> pl.DataFrame | None:
-    """Every private value's ``position``, ``field`` and digest, ``found`` (String, hex); None
-    where not every row is one of ours, of an event that there is.
-
-    SQLite glues the values of a stretch together, which spares a Python object for each part.
-    """
-    parts, rows = [pl.DataFrame(schema=_FOUND)], 0
-    for first in range(0, newest, _AT_ONCE):
-        try:
-            count, positions, names, lengths, salted = connection.execute(
-                _GLUED, (first, min(first + _AT_ONCE, newest) - 1)
-            ).fetchone()
-        except (sqlite3.DataError, sqlite3.OperationalError):  # too large, or no text
-            return None
-        if not count:
-            continue
-        ends = list(accumulate(map(int, lengths.split("\n"))))
-        begins = [0, *ends[:-1]]
-        columns = [
-            pl.Series(positions.split("\n"), dtype=pl.String).cast(pl.Int64),
-            pl.Series(names.split("\n"), dtype=pl.String),
-            # As `ledger.events.commitment`.
-            pl.Series(
-                [sha256(salted[a:b]).hexdigest() for a, b in zip(begins, ends, strict=True)],
-                dtype=pl.String,
-            ),
-        ]
-        if any(len(column) != count for column in columns) or ends[-1] != len(salted):
-            return None
-        parts.append(pl.DataFrame(columns, schema=_FOUND))
-        rows += count
-    whole = connection.execute("SELECT COUNT(*) FROM private_values").fetchone()[0]
-    return pl.concat(parts) if rows == whole else None
-
-
-def _each_value(connection: sqlite3.Connection, newest: int) -> tuple[list[Finding], pl.DataFrame]:
-    """The same row by row, and what is wrong with single rows."""
-    stray, rows = list[Finding](), list[tuple[int, str, str]]()
-    for position, name, salted in connection.execute(_SALTED):
-        if salted is None:
-            where = position if isinstance(position, int) else None
-            stray.append(Finding("value-damaged", where, _FAULTS["value-damaged"]))
-        elif position >= newest:
-            text = _FAULTS["value-stray"].format(field=name, position=position)
-            stray.append(Finding("value-stray", position, text))
-        else:
-            rows.append((position, name, sha256(salted).hexdigest()))
-    return stray, pl.DataFrame(rows, schema=_FOUND, orient="row")
-
-
 def _committed(book: Book) -> pl.DataFrame:
-    """Every commitment: ``position``, ``field``, ``committed`` (String, hex)."""
-    parts = [
-        pl.DataFrame(schema={"position": pl.Int64, "field": pl.String, "committed": pl.String})
-    ]
+    """Every commitment: ``position``, ``field``, ``committed`` (String, hex), in order."""
+    parts = [pl.DataFrame(schema=_PLACE | {"committed": pl.String})]
     for topic, kind in EVENTS.items():
-        names = private_fields(kind)
+        names = sorted(private_fields(kind))
         if names:
             frame = book.events(topic).select("position", *names)
             parts.append(
@@ -222,4 +154,5 @@ def _committed(book: Book) -> pl.DataFrame:
                     index="position", variable_name="field", value_name="committed"
                 ).drop_nulls()
             )
-    return pl.concat(parts)
+    # An event is of one kind, so that its fields stand in order already.
+    return pl.concat(parts).sort("position", maintain_order=True)

@@ -202,15 +202,17 @@ def _misplaced(chunk: Sequence[StoredRow], position: int) -> int | None:
     return min(position + at, max(ids[at] - 1, 0))
 
 
-#: A stretch as a run: how many rows, how many are as the first, and whether their versions follow
-#: their rowids.
+#: A stretch as a run: how many of its rows are as the first, their versions following their
+#: rowids, and their bytes. The signs before two columns keep SQLite from looking the stream up.
 _RUN = (
-    "SELECT COUNT(*), SUM(originator_id IS ? AND topic IS ? AND typeof(state) = 'blob' "
-    "AND typeof(originator_version) = 'integer'), MIN(originator_version - rowid), "
-    "MAX(originator_version - rowid), CAST(group_concat(state, char(10)) AS BLOB) "
-    "FROM stored_events WHERE rowid BETWEEN ? AND ?"
+    "SELECT COUNT(*), CAST(group_concat(state, char(10)) AS BLOB) FROM stored_events "
+    "WHERE rowid BETWEEN ? AND ? AND +originator_id = ? AND +topic = ? "
+    "AND originator_version = rowid + ? AND typeof(originator_version) = 'integer' "
+    "AND typeof(state) = 'blob'"
 )
-_FIRST_ROW = "SELECT originator_id, topic FROM stored_events WHERE rowid = ?"
+_FIRST_ROW = (
+    "SELECT originator_id, topic, originator_version - rowid FROM stored_events WHERE rowid = ?"
+)
 
 
 def _run(
@@ -219,18 +221,20 @@ def _run(
     """The next rows as a run; None where they are none, or where one row might not be what it
     seems in it. SQLite glues the bytes together, which spares five Python objects a row."""
     first, end = after + 1, min(after + _AT_ONCE, last)
+    if first > end:
+        return None
     try:
-        stream, topic = connection.execute(_FIRST_ROW, (first,)).fetchone() or (None, None)
-        if topic is None or topic not in bulk or not isinstance(stream, str):
+        row = connection.execute(_FIRST_ROW, (first,)).fetchone() or (None, None, None)
+        stream, topic, ahead = row
+        if topic not in bulk or not isinstance(stream, str) or not isinstance(ahead, int):
             return None
-        count, same, least, most, states = connection.execute(
-            _RUN, (stream, topic, first, end)
-        ).fetchone()
+        same, states = connection.execute(_RUN, (first, end, stream, topic, ahead)).fetchone()
     except (sqlite3.Error, OverflowError):
         return None
-    if not count == same == end - first + 1 or least != most or states.count(b"\n") != count - 1:
+    count = end - first + 1
+    if same != count or states.count(b"\n") != count - 1:
         return None
-    return Run(first - 1, count, stream, topic, least + 1, states)
+    return Run(first - 1, count, stream, topic, ahead + 1, states)
 
 
 def _chunks(

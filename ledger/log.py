@@ -277,11 +277,15 @@ class Book:
         """
         with self._reading:
             if names:
-                frame = self._frames.get(topic)
+                frame = self._held(topic)
                 return (self._read(topic, names) if frame is None else frame).select(names)
             if topic not in self._frames:
                 self._frames[topic] = self._read(topic)
             return self._frames[topic]
+
+    def _held(self, topic: str) -> pl.DataFrame | None:
+        """All columns of a kind, where they are at hand: read, or gathered by another."""
+        return self._frames.get(topic) if self._gathered is None else self.events(topic)
 
     @cached_property
     def reach(self) -> dict[str, tuple[int, int]]:
@@ -359,7 +363,7 @@ class Book:
             parts = []
             for kind in ("posted", "reversed", "restated"):
                 topic = {"restated": "outcome.balance_restated"}.get(kind, f"outcome.{kind}")
-                read = self._frames.get(topic)
+                read = self._held(topic)
                 frame = self._read(topic, POSTINGS) if read is None else read
                 missing = [
                     pl.lit(None, dtype).alias(name)

@@ -13,11 +13,11 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
 from ledger.connection import connect
 from ledger.errors import (
@@ -52,12 +52,12 @@ Check = Callable[[Book], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """A check of the store's file, which need not wait for what the check of the log says."""
+    """A check that begins with the store's file, while the log is read: what ``begin`` gives
+    says, of the book, what it found."""
 
-    of: Callable[[Path], Iterable[Finding]]
+    begin: Callable[[Path], Check]
 
 
-_Checked = TypeVar("_Checked", Book, Path)
 _EVENT_PROOF = "c2sp.org/tlog-proof@v1"
 
 
@@ -78,8 +78,8 @@ def verify(
     """
     path = book if isinstance(book, Path) else book.path
     # SQLite and Polars let other threads run: on two processors it takes little over half the time.
-    with gathering() as gathered, ThreadPoolExecutor(os.cpu_count()) as pool:
-        early = [pool.submit(_checked, c.of, path) for c in checks if isinstance(c, FileCheck)]
+    with gathering() as gathered, ThreadPoolExecutor(max(os.cpu_count() or 1, 2)) as pool:
+        begun = [pool.submit(c.begin, path) for c in checks if isinstance(c, FileCheck)]
         try:
             found = check_log(path, against, gathered.take if checks else None)
         except StoreMissing:
@@ -89,18 +89,23 @@ def verify(
         if any(finding.tampering for finding in found.findings):
             return found
         whole = Book(path, found.events, gathered)
-        late = [pool.submit(_checked, c, whole) for c in checks if not isinstance(c, FileCheck)]
-        for each in (*early, *late):
+        late = [c for c in checks if not isinstance(c, FileCheck)] + [_ending(f) for f in begun]
+        for each in [pool.submit(_checked, check, whole) for check in late]:
             found.findings += each.result()
     found.findings.sort(key=lambda f: -1 if f.position is None else f.position)
     return found
 
 
-def _checked(check: Callable[[_Checked], Iterable[Finding]], what: _Checked) -> list[Finding]:
+def _ending(begun: Future[Check]) -> Check:
+    """What a check of the file found; it comes last, as it may have to be waited for."""
+    return lambda book: begun.result()(book)
+
+
+def _checked(check: Check, book: Book) -> list[Finding]:
     """What a check finds, and what ends it."""
     found: list[Finding] = []
     try:
-        found += check(what)
+        found += check(book)
     except LedgerError as error:
         found.append(Finding(error.code, None, error.message))
     except (sqlite3.Error, TypeError, UnicodeError) as error:

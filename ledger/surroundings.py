@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -85,13 +85,13 @@ def _ours() -> Objects:
         return _objects(empty)
 
 
-def consistent(path: Path) -> Iterator[Finding]:
-    """SQLite's own check of a store's file: pages, and every index against its table."""
+def consistent(path: Path) -> Callable[[Book], list[Finding]]:
+    """SQLite's own check of a store's file, begun: pages, and every index against its table."""
     with closing(connect(path)) as connection:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    if told != ["ok"]:
-        text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
-        yield Finding("store-inconsistent", None, text)
+    text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
+    found = [] if told == ["ok"] else [Finding("store-inconsistent", None, text)]
+    return lambda _: found
 
 
 def voucher_index(book: Book) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def balance(
     )
     amount, measure = pl.col("amount"), pl.col("measure")
     summed = (
-        pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+        counted.sums()
         .group_by(keys)
         .agg(
             *(total(amount.filter(measure == m)).alias(m) for m in counted.facts),

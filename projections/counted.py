@@ -14,7 +14,7 @@ from operator import add
 
 import polars as pl
 
-from projections.amounts import WIDE
+from projections.amounts import WIDE, total
 
 #: Figures that are sums of others, by name: which, and with which sign.
 Formulas = Mapping[str, Mapping[str, int]]
@@ -33,6 +33,18 @@ class Counted:
     keys: tuple[str, ...]
     facts: Mapping[str, pl.LazyFrame]
     unshared: frozenset[str] = frozenset()
+
+    def sums(self, *flags: str) -> pl.LazyFrame:
+        """The sums of the table: a row a key and measure with any facts, ``measure`` (String),
+        the keys, ``amount`` (wide öre), and of each of the ``flags`` (Boolean columns of the
+        facts) whether any fact has it."""
+        kept = [total("amount").alias("amount"), *(pl.col(flag).any() for flag in flags)]
+        return pl.concat(
+            [
+                part.group_by(self.keys).agg(kept).with_columns(measure=pl.lit(name))
+                for name, part in self.facts.items()
+            ]
+        )
 
     def behind(self, measure: str, formulas: Formulas) -> pl.LazyFrame | None:
         """The facts behind a figure: ``measure`` (the sum that each is part of), ``position``,

@@ -108,7 +108,7 @@ def forecast_round(
     amount, measure = pl.col("amount"), pl.col("measure")
     known = counted.facts.keys()
     summed = (
-        pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+        counted.sums()
         .group_by(counted.keys)
         .agg(
             *(

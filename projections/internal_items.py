@@ -64,7 +64,7 @@ def eliminations(
     asked, dimensions = _question(book, through, by, unit, tree, structure, year)
     counted = _counted(book, asked, dimensions)
     keys = list(counted.keys)
-    every = pl.concat([p.with_columns(measure=pl.lit(m)) for m, p in counted.facts.items()])
+    every = counted.sums()
     sums = [total(pl.col("amount").filter(pl.col("measure") == name)).alias(name) for name in SUMS]
     frames = [every.group_by(keys).agg(sums).sort(dimensions.order())]
     if len(keys) == 1:

@@ -155,9 +155,7 @@ def follow_up(
     book = as_known(book, known_at)
     dimensions, counted = _question(book, through, by, unit, tree, structure, year, span)
     keys = list(counted.keys)
-    every = pl.concat(
-        [part.with_columns(measure=pl.lit(name)) for name, part in counted.facts.items()]
-    )
+    every = counted.sums()
     sums = [total(pl.col("amount").filter(pl.col("measure") == name)).alias(name) for name in SUMS]
     standing = {name: mark.kind for name, mark in book.state.of(Marks).standing.items()}
     grouped = every.group_by(keys).agg(sums)

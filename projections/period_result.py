@@ -96,7 +96,7 @@ def result(
 
     known = counted.facts.keys()
     in_rows = known - counted.unshared
-    every = pl.concat([part.with_columns(measure=pl.lit(m)) for m, part in counted.facts.items()])
+    every = counted.sums("outside")
     grouped = (
         every.filter(pl.col("measure").is_in(sorted(in_rows)))
         .group_by(keys)
