@@ -19,7 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -89,7 +89,7 @@ def parts(path: Path) -> dict[str, float]:
     }
     for check in CHECKS:
         if isinstance(check, FileCheck):
-            works[check.of.__name__] = partial(check.of, path)
+            works[check.begin.__name__] = partial(check.begin, path)
         elif check is not decoded:
             works[check.__name__] = partial(check, whole)
     return {name: min(_processor(work) for _ in range(3)) for name, work in works.items()}
@@ -98,7 +98,7 @@ def parts(path: Path) -> dict[str, float]:
 def _processor(work: Callable[[], Any]) -> float:
     begun = time.process_time()
     found = work()
-    if found is not None:
+    if isinstance(found, Iterator):
         list(found)
     return time.process_time() - begun
 
