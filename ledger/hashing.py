@@ -224,10 +224,10 @@ def _run(
     if first > end:
         return None
     try:
-        row = connection.execute(_FIRST_ROW, (first,)).fetchone() or (None, None, None)
-        stream, topic, ahead = row
-        if topic not in bulk or not isinstance(stream, str) or not isinstance(ahead, int):
+        row = connection.execute(_FIRST_ROW, (first,)).fetchone()
+        if row is None or [type(each) for each in row] != [str, str, int] or row[1] not in bulk:
             return None
+        stream, topic, ahead = row
         same, states = connection.execute(_RUN, (first, end, stream, topic, ahead)).fetchone()
     except (sqlite3.Error, OverflowError):
         return None
