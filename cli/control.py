@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import control_assess, control_plan, control_sample
+from cli import control_assess, control_plan, control_run, control_sample
 from cli.options import Shown, bundled
 from cli.output import show
 from cli.rates import ore, share
@@ -97,3 +97,10 @@ def size(
             ore(book_value, "--book-value"),
         )
     show(table, ask)
+
+
+app.command()(control_run.run)
+app.command()(control_run.findings)
+app.command()(control_run.assign)
+app.command()(control_run.resolve)
+app.command()(control_run.reopen)

@@ -1,60 +1,116 @@
 """The command ``ledger``: all groups of commands under one root.
 
-Verbs for daily work, nouns for reports, noun and verb where things have state. Nothing heavy is
-imported here, so that ``ledger --help`` answers at once.
+Verbs for daily work, nouns for reports, noun and verb where things have state. A command's module
+is imported when the command is asked for, and what is heavy inside the command, so that
+``ledger --help`` answers at once.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
-from cli import (
-    accountability,
-    books,
-    bridge,
-    control,
-    control_run,
-    copies,
-    documentation,
-    entries,
-    erasing,
-    explain,
-    export,
-    following,
-    forecast_explanation,
-    forecast_scores,
-    history,
-    imports,
-    marking,
-    periods,
-    plans,
-    proving,
-    reconciling,
-    recording,
-    region,
-    report,
-    reports,
-    rounds,
-    scenario,
-    setup,
-    staffing,
-    times,
-    trace,
-)
-from cli.demo import demo
 from cli.failure import Guarded
 from cli.options import GIVEN, check_text
 
 # Likelihood fits are of tiny matrices: threads that wait for each other only slow them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+#: Where each command stands, and each group of them: a module of this package and what it has.
+COMMANDS = {
+    "demo": "demo:demo",
+    "init": "setup:init",
+    "status": "setup:status",
+    "import": "imports:import_",
+    "record": "recording:record",
+    "reconcile": "reconciling:reconcile",
+    "correct": "entries:correct",
+    "reverse": "entries:reverse",
+    "mark": "marking:mark",
+    "unmark": "marking:unmark",
+    "erase": "erasing:erase",
+    "retention": "erasing:retention",
+    "backup": "copies:backup",
+    "restore": "copies:restore",
+    "migrate": "copies:migrate",
+    "review": "accountability:review",
+    "close": "periods:close",
+    "reopen": "periods:reopen",
+    "balance": "reports:balance",
+    "journal": "books:journal",
+    "general-ledger": "books:general_ledger",
+    "result": "reports:result",
+    "cost-development": "reports:cost_development",
+    "variances": "following:variances",
+    "bridge": "bridge:bridge",
+    "scorecard": "following:scorecard",
+    "statistics": "following:statistics",
+    "follow-up": "marking:follow_up",
+    "action-plan": "plans:action_plan",
+    "investments": "plans:investments",
+    "assignments": "following:assignments",
+    "commentary": "following:commentary",
+    "staffing": "staffing:staffing",
+    "forecast": "rounds:app",
+    "risks": "scenario:risks",
+    "region": "region:app",
+    "report": "report:app",
+    "scenario": "scenario:app",
+    "control": "control:app",
+    "trace": "trace:trace",
+    "diff": "times:diff",
+    "replay": "times:replay",
+    "history": "history:history",
+    "batches": "accountability:batches",
+    "corrections": "accountability:corrections",
+    "roles": "accountability:roles",
+    "seal": "proving:seal",
+    "verify": "proving:verify",
+    "prove": "proving:prove",
+    "key": "proving:key_app",
+    "documentation": "documentation:documentation",
+    "export": "export:app",
+    "explain": "explain:explain",
+    "topics": "explain:topics",
+}
+
+
+class Commands(Guarded):
+    """The commands by name: the module of one is imported when it is asked for, of all for help."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        names: dict[str, Any] = dict.fromkeys(COMMANDS)
+        self.commands.update(names)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None for one that is not there."""
+        return loaded(cmd_name) if cmd_name in COMMANDS else None
+
+
+@cache
+def loaded(name: str) -> Any:
+    """A command, or a group, with its module."""
+    module, _, what = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"cli.{module}"), what)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, callback=lambda: None)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    group: Any = typer.main.get_command(alone)
+    return group.commands[name]
+
+
 app = typer.Typer(
     name="ledger",
-    cls=Guarded,
+    cls=Commands,
     help="Utfall: the ledger and forecasts of a region's follow-up. "
     "Exit codes: 0 fine, 1 findings, 2 usage, 3 input, 4 rule, 5 store, 6 tampering, "
     "7 forecast, 70 a bug, 130 interrupted.",
@@ -91,70 +147,6 @@ def root(
     given = {"store": store, "actor": actor, "lang": lang}
     check_text(given.values())
     GIVEN.set({name: value for name, value in given.items() if value})
-
-
-app.command()(demo)
-app.command()(setup.init)
-app.command()(setup.status)
-app.command("import")(imports.import_)
-app.command()(recording.record)
-app.command()(reconciling.reconcile)
-app.command()(entries.correct)
-app.command()(entries.reverse)
-app.command()(marking.mark)
-app.command()(marking.unmark)
-app.command()(erasing.erase)
-app.command()(erasing.retention)
-app.command()(copies.backup)
-app.command()(copies.restore)
-app.command()(copies.migrate)
-app.command()(accountability.review)
-app.command()(periods.close)
-app.command()(periods.reopen)
-app.command()(reports.balance)
-app.command()(books.journal)
-app.command("general-ledger")(books.general_ledger)
-app.command()(reports.result)
-app.command("cost-development")(reports.cost_development)
-app.command()(following.variances)
-app.command()(bridge.bridge)
-app.command()(following.scorecard)
-app.command()(following.statistics)
-app.command("follow-up")(marking.follow_up)
-app.command("action-plan")(plans.action_plan)
-app.command()(plans.investments)
-app.command()(following.assignments)
-app.command()(following.commentary)
-app.command()(staffing.staffing)
-rounds.app.command()(forecast_explanation.explain)
-rounds.app.command()(forecast_scores.compare)
-rounds.app.command()(forecast_scores.accuracy)
-app.add_typer(rounds.app, name="forecast")
-app.command()(scenario.risks)
-app.add_typer(region.app, name="region")
-app.add_typer(report.app, name="report")
-app.add_typer(scenario.app, name="scenario")
-control.app.command()(control_run.run)
-control.app.command()(control_run.findings)
-control.app.command()(control_run.assign)
-control.app.command()(control_run.resolve)
-control.app.command()(control_run.reopen)
-app.add_typer(control.app, name="control")
-app.command()(trace.trace)
-app.command()(times.diff)
-app.command()(times.replay)
-app.command()(history.history)
-app.command()(accountability.batches)
-app.command()(accountability.corrections)
-app.command()(accountability.roles)
-app.command()(proving.seal)
-app.command()(proving.verify)
-app.command()(proving.prove)
-app.add_typer(proving.key_app, name="key")
-app.command()(documentation.documentation)
-app.add_typer(export.app, name="export")
-app.command()(explain.explain)
-app.command()(explain.topics)
 
 
 def _open_closed() -> None:

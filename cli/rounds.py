@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import forecast_explanation, forecast_scores
 from cli.forecast import Name
 from cli.forecast import app as app
 from cli.forecast_face import show_fitted
@@ -198,3 +199,8 @@ def _recompute(ask: RoundReport, name: str, unit: str | None, narrow: bool) -> N
     show_fitted(table, ask, scale="kr", wide=not narrow, simulated=is_simulated(book))
     if not same:
         raise typer.Exit(FINDINGS)
+
+
+app.command()(forecast_explanation.explain)
+app.command()(forecast_scores.compare)
+app.command()(forecast_scores.accuracy)

@@ -48,7 +48,7 @@ EVENTS: dict[str, type[Event]] = {}
 class Event(BaseModel):
     """A fact, without its envelope. Subclasses are frozen and refuse unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     topic: ClassVar[str]
     form: ClassVar[int] = 1

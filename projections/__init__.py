@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from projections.assignment_register import assignments as assignments
     from projections.assumed import assumed_months as assumed_months
     from projections.balanced_budget import balance_requirement as balance_requirement
+    from projections.comparison import DIFF_AMOUNTS as DIFF_AMOUNTS
     from projections.comparison import diff as diff
+    from projections.control_register import control_measures as control_measures
+    from projections.control_register import internal_control as internal_control
+    from projections.control_samples import sample_items as sample_items
+    from projections.control_samples import samples as samples
     from projections.corrected import correction_rows as correction_rows
     from projections.corrected import corrections as corrections
     from projections.cost_growth import cost_development as cost_development
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from projections.event_history import history as history
     from projections.event_history import history_page as history_page
     from projections.event_history import processing_topics as processing_topics
+    from projections.explained_variances import attachments as attachments
     from projections.explained_variances import commentary as commentary
     from projections.explained_variances import variance_explanations as variance_explanations
     from projections.explained_variances import variances as variances
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from projections.forecast_rounds import forecast_round as forecast_round
     from projections.forecast_rounds import rounds as rounds
     from projections.internal_items import eliminations as eliminations
+    from projections.internal_items import internal as internal
     from projections.internal_items import internal_pairs as internal_pairs
     from projections.investment_frames import investments as investments
     from projections.marked_entries import follow_up as follow_up
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from projections.read_model import program_version as program_version
     from projections.registry import PROJECTIONS as PROJECTIONS
     from projections.registry import Projection as Projection
+    from projections.registry import projection as projection
     from projections.registry import rows as rows
     from projections.replaying import Adopted as Adopted
     from projections.replaying import Rebuilt as Rebuilt
@@ -65,6 +73,7 @@ if TYPE_CHECKING:
     from projections.scorecards import scorecard as scorecard
     from projections.sick_rates import sick_leave as sick_leave
     from projections.side_by_side import divisions as divisions
+    from projections.side_by_side import published as published
     from projections.source_files import sources as sources
     from projections.special_costs import special_follow_up as special_follow_up
     from projections.staff_tables import headcount as headcount
@@ -84,14 +93,13 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """What a module of this package says in its ``__all__``; imported when first asked for."""
-    from importlib.util import find_spec
+    """What one of this package's modules says in its ``__all__``; that module alone is imported,
+    when the name is first asked for."""
+    from importlib import import_module
 
-    # A submodule is found by the import system itself, once we say that it is no function.
-    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
-        from projections.registry import exposed
+    from projections.registry import homes
 
-        found = exposed()
-        if name in found:
-            return found[name]
-    raise AttributeError(f"module 'projections' has no attribute {name!r}")
+    home = homes().get(name)
+    if home is None:  # a submodule is found by the import system itself
+        raise AttributeError(f"module 'projections' has no attribute {name!r}")
+    return getattr(import_module(home), name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections import UserDict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import polars as pl
@@ -47,8 +50,31 @@ class Projection:
         return function
 
 
-#: Every projection by its name, complete when read as ``projections.PROJECTIONS``.
-PROJECTIONS: dict[str, Projection] = {}
+class _Registry(UserDict[str, Projection]):
+    """The projections by name. One that is asked for by its name is imported alone; whoever asks
+    which there are gets all of them."""
+
+    def __missing__(self, name: str) -> Projection:
+        if name not in homes():
+            raise KeyError(name)
+        import_module(homes()[name])
+        return self.data[name]
+
+    def __contains__(self, name: object) -> bool:
+        exposed()
+        return name in self.data
+
+    def __iter__(self) -> Iterator[str]:
+        exposed()
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        exposed()
+        return len(self.data)
+
+
+#: Every projection by its name.
+PROJECTIONS = _Registry()
 
 
 def projection(
@@ -63,13 +89,24 @@ def projection(
     def register(function: Callable[P, pl.DataFrame]) -> Callable[P, pl.DataFrame]:
         name = function.__name__
         path = f"{function.__module__}:{name}"
-        if name in PROJECTIONS and PROJECTIONS[name].path != path:
+        known = PROJECTIONS.data.get(name)  # of what is imported: asking for all imports all
+        if known is not None and known.path != path:
             raise TypeError(f"two projections share the name {name}")
         heading = title or f"title.{name}"
         PROJECTIONS[name] = Projection(name, path, amounts, percents, heading, private, listing)
         return function
 
     return register
+
+
+@cache
+def homes() -> dict[str, str]:
+    """The module of each name of the package, as it tells type checkers: one list serves both."""
+    package = import_module(__package__ or "projections")
+    tree = ast.parse(Path(package.__file__ or "").read_text(encoding="utf-8"))
+    told = (line for block in tree.body if isinstance(block, ast.If) for line in block.body)
+    imports = (line for line in told if isinstance(line, ast.ImportFrom))
+    return {name.name: line.module or "" for line in imports for name in line.names}
 
 
 @cache

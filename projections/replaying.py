@@ -18,7 +18,7 @@ from ledger.money import to_text
 from projections.amounts import total
 from projections.forecast_rounds import forecast_round
 from projections.period_result import result
-from projections.registry import PROJECTIONS, Projection, exposed, rows
+from projections.registry import PROJECTIONS, Projection, rows
 
 __all__ = ["Adopted", "Rebuilt", "adopted_rounds", "canonical_rows", "replay"]
 
@@ -51,7 +51,6 @@ def canonical_rows(frame: pl.DataFrame, projection: Projection) -> bytes:
 def replay(book: Book, *, listings: bool = True) -> Iterator[Rebuilt]:
     """Every projection by name, asked as it is asked when nothing is said; what is of a forecast
     round, of each round. ``listings`` are those that show the log's rows one by one."""
-    exposed()  # so that all have registered
     for name, projection in sorted(PROJECTIONS.items()):
         if projection.listing and not listings:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import projections
 from reporting import evaluation_table, findings_table, followed_tables
@@ -119,7 +119,7 @@ def assignments(ask: Question) -> Sequence[Block]:
 def internal_control(ask: Question) -> Sequence[Block]:
     """The control activities of the year as a whole in words, then each, the samples that were
     evaluated, and the measures; under them what analytic controls found."""
-    said = {"through": ask.through, "unit": ask.unit}
+    said: dict[str, Any] = {"through": ask.through, "unit": ask.unit}
     frame = projections.internal_control(ask.book, **said)
     found = [
         block

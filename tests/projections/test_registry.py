@@ -12,7 +12,7 @@ import projections
 from ledger.errors import BeyondSixtyFourBits
 from projections import PROJECTIONS
 from projections.amounts import narrowed, percent
-from projections.registry import projection
+from projections.registry import exposed, homes, projection
 
 
 def test_every_projection_stands_in_the_registry():
@@ -79,6 +79,23 @@ def test_every_projection_stands_in_the_registry():
         assert next(iter(inspect.signature(one.function).parameters)) == "book"
 
 
+def test_each_name_has_its_home():
+    """The list in the package names what the modules' ``__all__`` say, and nothing else."""
+    assert sorted(homes()) == sorted(exposed())
+    assert all(getattr(projections, name) is one for name, one in exposed().items())
+
+
+def test_a_projection_alone_is_imported_alone():
+    """By its name, from the package and from the registry."""
+    code = "import sys, projections; projections.result; projections.PROJECTIONS['result']; "
+    code += "print('projections.period_result' in sys.modules, 'projections.risk_register' in "
+    code += "sys.modules, 'nothing' in projections.PROJECTIONS, len(projections.PROJECTIONS) > 40)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False", "False", "True"]
+    with pytest.raises(KeyError):
+        _ = PROJECTIONS["nothing"]
+
+
 def test_no_module_hides_a_function():
     """After all modules are imported every public name is still what it was."""
     for name in [*PROJECTIONS, "export_sqlite", "rows", "line_hierarchy"]:
@@ -89,6 +106,8 @@ def test_no_module_hides_a_function():
 
 def test_two_of_one_name_are_refused():
     """A name belongs to one function."""
+
+    assert "result" in PROJECTIONS
 
     def result(book):
         """Not the result."""
