@@ -56,7 +56,7 @@ class Cell(Reading):
             "--row",
             metavar="KEY=CODE",
             help="The row of any other key of the table, as in JSON: action_area=…, action=…, "
-            "investment_type=…, decided=….",
+            "investment_type=…, decided=…, figure=…, counterparty=….",
         ),
     ] = None
     measure: Annotated[
@@ -95,8 +95,10 @@ def trace(
         str,
         typer.Argument(
             metavar="NOUN",
-            help="The table: result, cost-development, balance, follow-up, action-plan, "
-            "investments, staffing or forecast.",
+            help="The table: result, cost-development, balance, variances, follow-up, "
+            "special-follow-up, action-plan, investments, staffing or forecast; of a region "
+            "divisions, statement, balance-requirement, eliminations, internal-pairs or "
+            "region-summary.",
         ),
     ],
     span: Annotated[
@@ -106,6 +108,12 @@ def trace(
     round_: Annotated[
         str | None,
         typer.Option("--round", metavar="ROUND", help="Of a forecast: else the adopted one."),
+    ] = None,
+    published: Annotated[
+        str | None,
+        typer.Option(
+            "--published", metavar="TIME", help="Of a region: when the month before was told."
+        ),
     ] = None,
     proof: Annotated[
         bool, typer.Option("--proof", help="In JSON, with each event's proof of inclusion.")
@@ -135,6 +143,7 @@ def trace(
         prove=prove,
         span=span,
         round=round_,
+        published_at=published,
         **ask.question,
     )
     show(table, ask, simulated=is_simulated(book))

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -28,6 +28,7 @@ from ledger.families.organisation import Line
 from ledger.log import Book
 from projections import facts
 from projections.amounts import WIDE, narrowed
+from projections.counted import Counted, in_rows
 from projections.dimensions import (
     UNMAPPED,
     Dimensions,
@@ -36,18 +37,19 @@ from projections.dimensions import (
     outcome_span,
     structure_name,
 )
-from projections.period_result import result
+from projections.period_result import counted_result, result
 from projections.registry import projection
 
 __all__ = ["balance_requirement"]
 
-_AMOUNTS = ("outcome", "budget", "annual_budget", "last_year")
+AMOUNTS = ("outcome", "budget", "annual_budget", "last_year")
 _BALANCE = ("asset", "liability")
+K = TypeVar("K")
 #: The figures of a line; None is unknown.
 Figures = Mapping[str, int | None]
 
 
-@projection(_AMOUNTS)
+@projection(AMOUNTS)
 def balance_requirement(
     book: Book,
     through: str | None = None,
@@ -75,25 +77,72 @@ def balance_requirement(
     Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    asked = outcome_span(book, through, year)
-    name = structure_name(book, "balance_requirement", structure)
-    ask: dict[str, Any] = {"unit": unit, "tree": tree, "structure": name}
-    frame = result(book, asked.last, by=("line",), **ask)
-    whole = frame.row(-1, named=True)
-    found = {row["line"]: row for row in frame[:-1].to_dicts()}
-    moved = _moved(book, asked, Dimensions(book, asked.last, ("line",), **ask), whole)
-    lines = book.organisation.structure(name, asked.last)
+    asked, ask = _question(book, through, unit, tree, structure, year)
+    frame = result(book, asked.last, **ask)
+    whole = {key: frame[key][-1] for key in AMOUNTS}
+    found = {row["line"]: {key: row[key] for key in AMOUNTS} for row in frame[:-1].to_dicts()}
+    moved = _moved(book, asked, ask, whole)
+    lines = book.organisation.structure(ask["structure"], asked.last)
 
     def figures(names: Iterable[str]) -> Figures:
         parts = [part[line] for line in names for part in (found, moved) if line in part]
-        return _sum(parts) if parts else dict.fromkeys(_AMOUNTS, 0)
+        return _sum(parts) if parts else dict.fromkeys(AMOUNTS, 0)
 
     rows = [
-        {"line": line, "row_kind": kind, **{key: amounts[key] for key in _AMOUNTS}}
+        {"line": line, "row_kind": kind, **{key: amounts[key] for key in AMOUNTS}}
         for line, kind, amounts in _rows(_Form(lines), figures, whole)
     ]
-    schema = {"line": pl.String, "row_kind": pl.String} | dict.fromkeys(_AMOUNTS, WIDE)
-    return narrowed(pl.DataFrame(rows, schema), _AMOUNTS)
+    schema = {"line": pl.String, "row_kind": pl.String} | dict.fromkeys(AMOUNTS, WIDE)
+    return narrowed(pl.DataFrame(rows, schema), AMOUNTS)
+
+
+def counted_requirement(
+    book: Book,
+    through: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+) -> Counted:
+    """What `balance_requirement` counts, asked as it is: an event once in each row that it is part
+    of, with the row's sign; ``part`` is its own line."""
+    asked, ask = _question(book, through, unit, tree, structure, year)
+    form = _Form(book.organisation.structure(ask["structure"], asked.last))
+    names = [*form.sign, UNMAPPED]
+
+    def figures(lines: Iterable[str]) -> dict[tuple[str, str], int | None]:
+        """How often each line's own figure and what was moved on it count, instead of a sum."""
+        return {(kind, line): 1 for line in lines for kind in ("found", "moved")}
+
+    whole: dict[tuple[str, str], int | None] = {("found", line): 1 for line in names}
+    rows: dict[str, list[tuple[str | None, str, int]]] = {"found": [], "moved": []}
+    for name, _, times in _rows(form, figures, whole):
+        for (kind, line), sign in times.items():
+            if sign:
+                rows[kind].append((name, line, sign))
+    now = counted_result(book, asked.last, **ask).facts
+    moved = _moved_facts(book, asked, ask)
+    parts = {
+        key: pl.concat([in_rows(now[key], rows["found"]), in_rows(moved[key], rows["moved"])])
+        for key in AMOUNTS
+        if key in now
+    }
+    return Counted(("line", "part"), parts)
+
+
+def _question(
+    book: Book,
+    through: str | None,
+    unit: str | None,
+    tree: str,
+    structure: str | None,
+    year: str | None,
+) -> tuple[Span, dict[str, Any]]:
+    """The months, and how the result by line is asked."""
+    name = structure_name(book, "balance_requirement", structure)
+    ask = {"by": ("line",), "unit": unit, "tree": tree, "structure": name}
+    return outcome_span(book, through, year), ask
 
 
 class _Form:
@@ -131,8 +180,10 @@ class _Form:
 
 
 def _rows(
-    form: _Form, figures: Callable[[Iterable[str]], Figures], whole: Figures
-) -> Iterator[tuple[str | None, str, Figures]]:
+    form: _Form,
+    figures: Callable[[Iterable[str]], Mapping[K, int | None]],
+    whole: Mapping[K, int | None],
+) -> Iterator[tuple[str | None, str, Mapping[K, int | None]]]:
     """The statement's rows in order: name, kind, figures."""
     yield form.top, "sum", whole
     adjusted = [whole]
@@ -155,26 +206,42 @@ def _rows(
         yield form.closing, "sum", _sum([after, *(amounts for _, amounts in reserves)])
 
 
-def _sum(parts: Iterable[Figures]) -> Figures:
+def _sum(parts: Iterable[Mapping[K, int | None]]) -> dict[K, int | None]:
     """The figures' sums; unknown where a part is."""
     every = list(parts)
-    found: dict[str, int | None] = {}
-    for key in _AMOUNTS:
-        values = [part[key] for part in every]
+    found: dict[K, int | None] = {}
+    for key in dict.fromkeys(key for part in every for key in part):
+        values = [part.get(key, 0) for part in every]
         known = [value for value in values if value is not None]
         found[key] = sum(known) if len(known) == len(values) else None
     return found
 
 
-def _turned(amounts: Figures) -> Figures:
+def _turned(amounts: Mapping[K, int | None]) -> dict[K, int | None]:
     return {key: None if value is None else -value for key, value in amounts.items()}
 
 
 def _moved(
-    book: Book, asked: Span, dimensions: Dimensions, whole: Figures
+    book: Book, asked: Span, ask: Mapping[str, Any], whole: Figures
 ) -> dict[str, dict[str, int | None]]:
     """What was booked and budgeted on the balance accounts of each line; unknown where the
     ``whole`` is."""
+    found: dict[str, dict[str, int | None]] = defaultdict(
+        lambda: {key: None if whole[key] is None else 0 for key in AMOUNTS}
+    )
+    for key, part in _moved_facts(book, asked, ask).items():
+        sums = part.group_by("line").agg(pl.col("amount").cast(WIDE).sum()).collect()
+        for line, amount in sums.iter_rows():
+            if (before := found[line][key]) is not None:
+                found[line][key] = before + amount
+    return dict(found)
+
+
+def _moved_facts(book: Book, asked: Span, ask: Mapping[str, Any]) -> dict[str, pl.LazyFrame]:
+    """The entries and budgets of balance accounts that lines take: ``position``, ``line``,
+    ``amount``."""
+    words = {key: value for key, value in ask.items() if key != "by"}
+    dimensions = Dimensions(book, asked.last, ask["by"], **words)
     assert dimensions.structure is not None
     booked, decided = facts.outcome(book, types=_BALANCE), facts.budget(book, _BALANCE)
     parts = {
@@ -183,14 +250,13 @@ def _moved(
         "annual_budget": (decided, asked.whole_year),
         "last_year": (booked, asked.last_year),
     }
-    lines = dimensions.structure.line_of
-    found: dict[str, dict[str, int | None]] = defaultdict(
-        lambda: {key: None if whole[key] is None else 0 for key in _AMOUNTS}
+    taken = dimensions.structure.line_of
+    line = pl.col("account").replace_strict(
+        list(taken), list(taken.values()), default=None, return_dtype=pl.String
     )
-    for key, (part, months) in parts.items():
-        within = dimensions.within(facts.months_in(part, months)).collect()
-        sums = within.group_by("account").agg(pl.col("amount").cast(WIDE).sum())
-        for account, amount in sums.iter_rows():
-            if (line := lines.get(account)) and (before := found[line][key]) is not None:
-                found[line][key] = before + amount
-    return dict(found)
+    return {
+        key: dimensions.within(facts.months_in(part, months))
+        .select("position", line.alias("line"), "amount")
+        .drop_nulls("line")
+        for key, (part, months) in parts.items()
+    }

@@ -7,7 +7,7 @@ and the events behind it cannot part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -63,6 +63,20 @@ class Counted:
                 for name, sign in signs.items()
             ]
         )
+
+
+def in_rows(by_line: pl.LazyFrame, rows: Sequence[tuple[str | None, str, int]]) -> pl.LazyFrame:
+    """Facts by line as those of the rows of a statement, each row given as its name, a line that it
+    counts, and with which sign: ``position``, ``line`` (the row), ``part`` (the line), ``amount``
+    (wide öre)."""
+    schema = {"row": pl.String, "line": pl.String, "sign": pl.Int64}
+    places = pl.LazyFrame(list(rows), schema=schema, orient="row")
+    signed = pl.col("amount").cast(WIDE) * pl.col("sign")
+    return (
+        by_line.select("position", "line", "amount")
+        .join(places, on="line", how="inner")
+        .select("position", pl.col("row").alias("line"), pl.col("line").alias("part"), signed)
+    )
 
 
 def derived(formulas: Formulas) -> list[pl.Expr]:

@@ -34,6 +34,9 @@ AMOUNTS = (
     *("gross", "internal", "net"),
 )
 
+PAIR_AMOUNTS = ("booked", "counter_booked", "difference")
+PAIR_FORMULAS: Formulas = {"difference": {"booked": 1, "counter_booked": 1}}
+
 #: The finding of a pair whose sides do not sum to zero.
 UNMET = "pair-unmet"
 
@@ -141,7 +144,7 @@ _PAIRS: dict[str, type[pl.DataType]] = {
 }
 
 
-@projection(("booked", "counter_booked", "difference"))
+@projection(PAIR_AMOUNTS)
 def internal_pairs(
     book: Book,
     through: str | None = None,
@@ -166,32 +169,16 @@ def internal_pairs(
     Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    asked, dimensions = _question(book, through, by, unit, tree, None, year)
-    if len(dimensions.by) != 1 or dimensions.by[0] not in dimensions.levels:
-        raise UsageError("Pairs are of units.", "Give one level of the tree as --by.")
-    booked = dimensions.within(facts.months_in(facts.outcome(book), asked.months))
-    level = dimensions.by[0]
-    income = facts.result_accounts(book, ("income",))
-    one, other = pl.col("one"), pl.col("other")
-    first = pl.when(one == other).then(pl.col("account").is_in(income)).otherwise(one < other)
+    dimensions, counted = _pairs(book, through, by, unit, tree, year)
+    every = pl.concat([p.with_columns(measure=pl.lit(m)) for m, p in counted.facts.items()])
     sums = (
-        booked.filter(internal(book, unit, dimensions))
-        .with_columns(dimensions.key(level).alias("one"))
-        .with_columns(unit="counterparty_unit")
-        .with_columns(dimensions.key(level).alias("other"))
-        .select(
-            unit=pl.min_horizontal("one", "other"),
-            counterparty=pl.max_horizontal("one", "other"),
-            first=first,
-            amount="amount",
-        )
-        .group_by("unit", "counterparty")
+        every.group_by(counted.keys)
         .agg(
-            total(pl.col("amount").filter("first")).alias("booked"),
-            total(pl.col("amount").filter(~pl.col("first"))).alias("counter_booked"),
+            total(pl.col("amount").filter(pl.col("measure") == name)).alias(name)
+            for name in counted.facts
         )
-        .with_columns(difference=pl.col("booked") + pl.col("counter_booked"))
-        .sort("unit", "counterparty")
+        .with_columns(derived(PAIR_FORMULAS))
+        .sort(counted.keys)
         .collect()
     )
     names = dimensions.tree.unit_names()
@@ -204,4 +191,58 @@ def internal_pairs(
     shown = sums.with_columns(
         name=named("unit"), counterparty_name=named("counterparty"), finding=unmet
     )
-    return narrowed(shown.select(*_PAIRS), ("booked", "counter_booked", "difference"))
+    return narrowed(shown.select(*_PAIRS), PAIR_AMOUNTS)
+
+
+def counted_pairs(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: str | Iterable[str] = ("division",),
+    unit: str | None = None,
+    tree: str = "line",
+    year: str | None = None,
+) -> Counted:
+    """What `internal_pairs` counts, asked as it is."""
+    return _pairs(book, through, by, unit, tree, year)[1]
+
+
+def _pairs(
+    book: Book,
+    through: str | None,
+    by: str | Iterable[str],
+    unit: str | None,
+    tree: str,
+    year: str | None,
+) -> tuple[Dimensions, Counted]:
+    """The rows that are asked for, and the entries of each side."""
+    asked, dimensions = _question(book, through, by, unit, tree, None, year)
+    if len(dimensions.by) != 1 or dimensions.by[0] not in dimensions.levels:
+        raise UsageError("Pairs are of units.", "Give one level of the tree as --by.")
+    booked = dimensions.within(facts.months_in(facts.outcome(book), asked.months))
+    level = dimensions.by[0]
+    income = facts.result_accounts(book, ("income",))
+    one, other = pl.col("one"), pl.col("other")
+    first = pl.when(one == other).then(pl.col("account").is_in(income)).otherwise(one < other)
+    entries = (
+        booked.filter(internal(book, unit, dimensions))
+        .with_columns(dimensions.key(level).alias("one"))
+        .with_columns(unit="counterparty_unit")
+        .with_columns(dimensions.key(level).alias("other"))
+        .select(
+            "position",
+            unit=pl.min_horizontal("one", "other"),
+            counterparty=pl.max_horizontal("one", "other"),
+            first=first,
+            amount="amount",
+        )
+    )
+    keys = ("unit", "counterparty")
+    sides = {"booked": pl.col("first"), "counter_booked": ~pl.col("first")}
+    return dimensions, Counted(
+        keys,
+        {
+            name: entries.filter(side).select("position", *keys, "amount")
+            for name, side in sides.items()
+        },
+    )

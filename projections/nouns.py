@@ -13,6 +13,7 @@ from ledger.errors import UsageError
 from projections import (
     account_balance,
     action_plans,
+    balanced_budget,
     cost_growth,
     explained_variances,
     forecast_rounds,
@@ -20,7 +21,10 @@ from projections import (
     investment_frames,
     marked_entries,
     period_result,
+    side_by_side,
+    special_costs,
     staff_tables,
+    statements,
 )
 from projections.counted import Counted, Formulas
 from projections.dimensions import CODES, Span, outcome_span
@@ -38,7 +42,10 @@ class Noun:
     where none is named. ``rows`` are the dimensions that name a cell of it. In a table
     ``by_level`` a unit is a row of its level; else it is the part that is asked about. Of one that
     is not ``compared`` nobody tells by what cause it changed. ``months`` says which are asked for;
-    ``hours`` and ``people`` are the figures that are no money.
+    ``hours`` and ``people`` are the figures that are no money. Rows that are not ``summed`` have no
+    total that is theirs alone: one of them must be named. ``beside`` are the keys of a row that
+    are a unit too, beside the row's own. The total of a table ``of_level`` is of its rows
+    alone: another on another level.
     """
 
     name: str
@@ -54,6 +61,9 @@ class Noun:
     months: Callable[..., Span] = outcome_span
     hours: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    summed: bool = True
+    beside: tuple[str, ...] = ()
+    of_level: bool = False
 
     def figure(self, name: str | None, *, month: bool = False) -> str:
         """The figure of that name, the default (of a ``month``) if None; `UsageError` for what is
@@ -73,8 +83,13 @@ class Noun:
             return dict(ask)
         for name, value in ask.items():
             if name not in known and value not in (None, "accumulated"):
-                raise UsageError(f"The table knows no {name}.", f"Leave --{name} out.")
+                option = name.removesuffix("_at")
+                raise UsageError(f"The table knows no {option}.", f"Leave --{option} out.")
         return {name: value for name, value in ask.items() if name in known}
+
+    def takes(self, name: str) -> bool:
+        """Whether the table is asked with that word."""
+        return name in signature(self.table).parameters
 
     def rows_to(self, name: str) -> tuple[str, ...]:
         """The rows of the table in which ``name`` is a key, and no other that need not be."""
@@ -188,6 +203,75 @@ NOUNS: dict[str, Noun] = {
             months=staffing_span,
             hours=tuple(c for c, m in staff_tables.SUMMED.items() if c != m),
             people=tuple(c for c, m in staff_tables.SUMMED.items() if c == m),
+        ),
+        Noun(
+            "special_follow_up",
+            special_costs.special_rows,
+            special_costs.counted_special,
+            (*special_costs.AMOUNTS, *special_costs.HOURS),
+            special_costs.FORMULAS,
+            "total",
+            ("mark", "line"),
+            compared=False,
+            hours=special_costs.HOURS,
+        ),
+        Noun(
+            "divisions",
+            side_by_side.divisions,
+            side_by_side.counted_divisions,
+            side_by_side.AMOUNTS,
+            side_by_side.FORMULAS,
+            "outcome",
+            (),
+            by_level=True,
+            compared=False,
+            of_level=True,
+        ),
+        Noun(
+            "statement",
+            statements.statement,
+            statements.counted_statement,
+            statements.AMOUNTS,
+            statements.FORMULAS,
+            "gross",
+            ("line",),
+            compared=False,
+            summed=False,
+        ),
+        Noun(
+            "balance_requirement",
+            balanced_budget.balance_requirement,
+            balanced_budget.counted_requirement,
+            balanced_budget.AMOUNTS,
+            {},
+            "outcome",
+            ("line",),
+            compared=False,
+            summed=False,
+        ),
+        Noun(
+            "region_summary",
+            statements.region_summary,
+            statements.counted_summary,
+            statements.SUMMARY_AMOUNTS,
+            statements.SUMMARY_FORMULAS,
+            "outcome",
+            ("figure",),
+            compared=False,
+            summed=False,
+        ),
+        Noun(
+            "internal_pairs",
+            internal_items.internal_pairs,
+            internal_items.counted_pairs,
+            internal_items.PAIR_AMOUNTS,
+            internal_items.PAIR_FORMULAS,
+            "difference",
+            ("counterparty",),
+            by_level=True,
+            compared=False,
+            summed=False,
+            beside=("counterparty",),
         ),
     )
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -14,11 +14,14 @@ from ledger.periods import months_between, shift
 from projections import facts
 from projections.action_plans import action_plan
 from projections.amounts import narrowed, total
+from projections.counted import Counted, Formulas
 from projections.dimensions import THEN, Dimensions, Span, as_known, axes, outcome_span
-from projections.period_result import result
+from projections.period_result import counted_result, result
 from projections.registry import projection
 
 __all__ = ["divisions", "published"]
+
+T = TypeVar("T")
 
 SINCE = (
     "before_published",
@@ -46,6 +49,7 @@ _LESS = {
     "forecast_variance": ("forecast", "annual_budget"),
     "forecast_change": ("forecast", "last_year_whole"),
 }
+FORMULAS: Formulas = {name: {of: 1, less: -1} for name, (of, less) in _LESS.items()}
 
 
 @projection(AMOUNTS, PERCENTS)
@@ -80,15 +84,7 @@ def divisions(
     Raises `ledger.errors.UsageError` for what is unknown, and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    asked = outcome_span(book, through, year)
-    levels = axes(by if by is not None else ("division" if _line(tree) else "unit"))
-    dimensions = Dimensions(book, asked.last, levels, unit=unit, tree=tree, dated=True)
-    if len(levels) != 1 or dimensions.listed is None or levels[0] not in dimensions.levels:
-        raise UsageError(
-            f"Rows by {','.join(levels)} do not stand side by side.",
-            f"Give one level of the tree: {', '.join(sorted(dimensions.tree.levels))}.",
-        )
-    ask: dict[str, Any] = {"by": levels, "unit": unit, "tree": tree}
+    asked, dimensions, ask = _question(book, through, by, unit, tree, year)
     rows = _side_by_side(book, asked, dimensions, ask, published_at)
     sums: dict[str, Any] = {"unit": None, "name": None}
     for name in rows[0] if rows else ():
@@ -100,6 +96,52 @@ def divisions(
             sums[name] = sum(known) if whole else None
     shown = [_finished(row) for row in (*rows, sums)] if rows else []
     return narrowed(pl.DataFrame(shown, schema=_SCHEMA), AMOUNTS)
+
+
+def counted_divisions(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: str | Iterable[str] | None = None,
+    unit: str | None = None,
+    tree: str = "line",
+    year: str | None = None,
+    published_at: str | None = None,
+) -> Counted:
+    """What `divisions` counts, asked as it is."""
+    asked, dimensions, ask = _question(book, through, by, unit, tree, year)
+    now = counted_result(book, asked.last, **ask)
+    found = {name: part for name, part in now.facts.items() if name in _TAKEN}
+    found |= outcome_before(book, asked, published_at, ask)
+    booked = dimensions.within(facts.outcome(book))
+    whole = facts.months_in(booked, _year_before(book, asked))
+    found["last_year_whole"] = whole.select("position", *dimensions.keys(), "amount")
+    listed = pl.col("unit").is_in(dimensions.listed or [])
+    rows = {
+        name: part.select("position", "unit", "amount").filter(listed)
+        for name, part in found.items()
+    }
+    return Counted(("unit",), rows, now.unshared)
+
+
+def _question(
+    book: Book,
+    through: str | None,
+    by: str | Iterable[str] | None,
+    unit: str | None,
+    tree: str,
+    year: str | None,
+) -> tuple[Span, Dimensions, dict[str, Any]]:
+    """The months, the rows, and how the result of them is asked."""
+    asked = outcome_span(book, through, year)
+    levels = axes(by if by is not None else ("division" if _line(tree) else "unit"))
+    dimensions = Dimensions(book, asked.last, levels, unit=unit, tree=tree, dated=True)
+    if len(levels) != 1 or dimensions.listed is None or levels[0] not in dimensions.levels:
+        raise UsageError(
+            f"Rows by {','.join(levels)} do not stand side by side.",
+            f"Give one level of the tree: {', '.join(sorted(dimensions.tree.levels))}.",
+        )
+    return asked, dimensions, {"by": levels, "unit": unit, "tree": tree}
 
 
 def published(book: Book, month: str) -> Book | None:
@@ -122,15 +164,37 @@ def month_before(
     None where the fiscal year begins with the month asked for, or nobody booked or published
     anything before it, or what is asked about was not there when it was published.
     """
+    return _before(book, asked, published_at, lambda each, month: result(each, month, **ask))
+
+
+def outcome_before(
+    book: Book, asked: Span, published_at: str | None, ask: Mapping[str, Any]
+) -> dict[str, pl.LazyFrame]:
+    """The facts behind `month_before`'s outcome, asked so: ``before_known`` and
+    ``before_published``, without what is not known."""
+    known, told = _before(
+        book,
+        asked,
+        published_at,
+        lambda each, month: counted_result(each, month, **ask).facts["outcome"],
+    )
+    found = {"before_known": known, "before_published": told}
+    return {name: part for name, part in found.items() if part is not None}
+
+
+def _before(
+    book: Book, asked: Span, published_at: str | None, answer: Callable[[Book, str], T]
+) -> tuple[T | None, T | None]:
+    """The answer of the month before: as known now, and as it was published."""
     before = shift(asked.last, -1)
     if before not in asked.months:
         return None, None
     then = book.at(published_at) if published_at else published(book, before)
-    known = result(book, before, **ask) if _begun(book, before) else None
+    known = answer(book, before) if _begun(book, before) else None
     if then is None or not _begun(then, before):
         return known, None
     try:
-        return known, result(then, before, **ask)
+        return known, answer(then, before)
     except UsageError:  # the question is good, `book` answers it: the tree or unit came later
         return known, None
 
@@ -158,12 +222,11 @@ def _side_by_side(
         _by_unit(frame) if frame is not None else {}
         for frame in month_before(book, asked, published_at, ask)
     )
-    year_before = months_between(*book.organisation.calendar.year_of(shift(asked.year[0], -1)))
     booked = dimensions.within(facts.outcome(book))
     costs = booked.filter(pl.col("account").is_in(facts.result_accounts(book, ("cost",))))
     cost = _summed(dimensions, costs, asked.months)
     cost_before = _summed(dimensions, costs, asked.last_year)
-    whole = _summed(dimensions, booked, year_before)
+    whole = _summed(dimensions, booked, _year_before(book, asked))
     plans = _plans(book, asked.last, ask)
     rows = []
     for unit in listed:
@@ -184,6 +247,11 @@ def _side_by_side(
             }
         )
     return rows
+
+
+def _year_before(book: Book, asked: Span) -> Sequence[str]:
+    """The months of the fiscal year before."""
+    return months_between(*book.organisation.calendar.year_of(shift(asked.year[0], -1)))
 
 
 def _finished(row: Mapping[str, Any]) -> dict[str, Any]:

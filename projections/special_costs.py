@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import polars as pl
 
-from ledger.families.estimate import MONEY, STRUCTURE, Estimates
+from ledger.families.estimate import KINDS, MONEY, STRUCTURE, EstimateReported, Estimates
 from ledger.families.followup import Marks
 from ledger.log import Book
 from projections.amounts import WIDE, narrowed
+from projections.counted import Counted, Formulas
 from projections.dimensions import Tree, as_known, outcome_span
-from projections.marked_entries import follow_up
+from projections.marked_entries import counted_follow_up, follow_up
 from projections.registry import projection
 
 __all__ = ["special_follow_up"]
 
 _PARTS = ("booked", "booked_elsewhere", "estimated", "lost_income")
-_AMOUNTS = (*_PARTS, "total", "forecast")
-_HOURS = ("hours", "overtime_hours")
+AMOUNTS = (*_PARTS, "total", "forecast")
+HOURS = ("hours", "overtime_hours")
+FORMULAS: Formulas = {"total": dict.fromkeys(_PARTS, 1)}
 
 
-@projection(_AMOUNTS)
+@projection(AMOUNTS)
 def special_follow_up(
     book: Book,
     through: str | None = None,
@@ -41,19 +46,14 @@ def special_follow_up(
     Raises `ledger.errors.UsageError` and `ledger.errors.BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    last = outcome_span(book, through).last
-    name = structure or book.organisation.setting(STRUCTURE)
-    entries = follow_up(book, last, by=("mark", "line"), unit=unit, tree=tree, structure=name)
-    inside = None if unit is None else Tree(book, tree, last).below(unit)
+    last, ask = _question(book, through, unit, tree, structure)
     figures: dict[tuple[str, str | None], dict[str, int]] = {}
-    for row in entries.to_dicts():
+    for row in follow_up(book, last, **ask).to_dicts():
         if row["line"] is not None:
             figures[row["mark"], row["line"]] = {"booked": row["outcome"]}
-    for event, _ in book.state.of(Estimates).standing.values():
-        if event.period == last and (inside is None or event.unit in inside):
-            found = figures.setdefault((event.mark, event.report_line), {})
-            value = event.amount if event.estimate in MONEY else event.hours
-            found[event.estimate] = found.get(event.estimate, 0) + (value or 0)
+    for event, _ in _estimates(book, last, unit, tree):
+        found = figures.setdefault((event.mark, event.report_line), {})
+        found[event.estimate] = found.get(event.estimate, 0) + _value(event)
     lines = list(dict.fromkeys(line for _, line in figures if line is not None))
     rows = []
     for mark, standing in book.state.of(Marks).standing.items():
@@ -65,10 +65,81 @@ def special_follow_up(
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "mark": pl.String,
         "line": pl.String,
-        **dict.fromkeys(_AMOUNTS, WIDE),
-        **dict.fromkeys(_HOURS, pl.Int64),
+        **dict.fromkeys(AMOUNTS, WIDE),
+        **dict.fromkeys(HOURS, pl.Int64),
     }
-    return narrowed(pl.DataFrame(rows, schema=schema, orient="row"), _AMOUNTS)
+    return narrowed(pl.DataFrame(rows, schema=schema, orient="row"), AMOUNTS)
+
+
+def _question(
+    book: Book, through: str | None, unit: str | None, tree: str, structure: str | None
+) -> tuple[str, dict[str, Any]]:
+    """The last month, and how what is booked is asked."""
+    name = structure or book.organisation.setting(STRUCTURE)
+    last = outcome_span(book, through).last
+    return last, {"by": ("mark", "line"), "unit": unit, "tree": tree, "structure": name}
+
+
+def _estimates(
+    book: Book, last: str, unit: str | None, tree: str
+) -> Iterator[tuple[EstimateReported, int]]:
+    """The estimates that stand of that month, with the positions of their events."""
+    inside = None if unit is None else Tree(book, tree, last).below(unit)
+    for event, position in book.state.of(Estimates).standing.values():
+        if event.period == last and (inside is None or event.unit in inside):
+            yield event, position
+
+
+def _value(event: EstimateReported) -> int:
+    """Öre, or hundredths of an hour."""
+    return (event.amount if event.estimate in MONEY else event.hours) or 0
+
+
+def special_rows(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: Sequence[str] = ("mark", "line"),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+) -> pl.DataFrame:
+    """The rows of `special_follow_up` of each line, or by mark alone the marks' own totals."""
+    frame = special_follow_up(book, through, unit=unit, tree=tree, structure=structure)
+    of_line = pl.col("line").is_not_null()
+    return frame.filter(of_line if "line" in by else ~of_line)
+
+
+def counted_special(
+    book: Book,
+    through: str | None = None,
+    *,
+    by: Sequence[str] = ("mark", "line"),
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+) -> Counted:
+    """What `special_rows` counts, asked as it is; what is told of no line has none."""
+    del by
+    last, ask = _question(book, through, unit, tree, structure)
+    booked = counted_follow_up(book, last, **ask).facts["outcome"]
+    special = [
+        mark for mark, each in book.state.of(Marks).standing.items() if each.kind == "special"
+    ]
+    told: dict[str, list[tuple[int, str, str | None, int]]] = {kind: [] for kind in KINDS}
+    for event, position in _estimates(book, last, unit, tree):
+        told[event.estimate].append((position, event.mark, event.report_line, _value(event)))
+    schema: dict[str, Any] = {
+        "position": pl.Int64,
+        "mark": pl.String,
+        "line": pl.String,
+        "amount": pl.Int64,
+    }
+    parts = {"booked": booked.select(*schema)} | {
+        kind: pl.LazyFrame(rows, schema=schema, orient="row") for kind, rows in told.items()
+    }
+    standing = pl.col("mark").is_in(special)
+    return Counted(("mark", "line"), {name: part.filter(standing) for name, part in parts.items()})
 
 
 def _row(mark: str, line: str | None, parts: list[dict[str, int]]) -> tuple[object, ...]:
@@ -79,4 +150,4 @@ def _row(mark: str, line: str | None, parts: list[dict[str, int]]) -> tuple[obje
         return sum(values) if values else None
 
     amounts = (*(summed(name) for name in _PARTS), summed(*_PARTS), summed("forecast"))
-    return (mark, line, *amounts, *(summed(name) for name in _HOURS))
+    return (mark, line, *amounts, *(summed(name) for name in HOURS))

@@ -5,7 +5,7 @@ The statement is a report structure, such as `resultaträkning`, with its subtot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,11 +13,13 @@ import polars as pl
 from ledger.families.organisation import Line
 from ledger.log import Book
 from ledger.money import percent
-from projections.dimensions import UNMAPPED, as_known, outcome_span, structure_name
-from projections.internal_items import eliminations
-from projections.period_result import result
+from projections.amounts import WIDE
+from projections.counted import Counted, Formulas, in_rows
+from projections.dimensions import UNMAPPED, Span, as_known, outcome_span, structure_name
+from projections.internal_items import counted_eliminations, eliminations
+from projections.period_result import counted_result, result
 from projections.registry import projection
-from projections.side_by_side import divisions, month_before
+from projections.side_by_side import counted_divisions, divisions, month_before, outcome_before
 
 __all__ = ["region_summary", "statement"]
 
@@ -29,6 +31,13 @@ AMOUNTS = (
     *("gross", "internal", "net", "budget", "variance", "annual_budget"),
     *("last_year", "change_last_year", *_SINCE),
 )
+FORMULAS: Formulas = {
+    "net": {"gross": 1, "internal": -1},
+    "variance": {"gross": 1, "budget": -1},
+    "change_last_year": {"gross": 1, "last_year": -1},
+    "change_published": {"gross": 1, "before_published": -1},
+    "change_known": {"gross": 1, "before_known": -1},
+}
 _STATEMENT: dict[str, Any] = {
     "line": pl.String,
     "depth": pl.Int64,
@@ -65,9 +74,7 @@ def statement(
     as in `result`. Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    asked = outcome_span(book, through, year)
-    name = structure_name(book, "statement", structure)
-    ask: dict[str, Any] = {"by": ("line",), "unit": unit, "tree": tree, "structure": name}
+    asked, ask = _question(book, through, unit, tree, structure, year)
     now = _lines(result(book, asked.last, **ask))
     inside = _lines(eliminations(book, asked.last, **ask))
     known, told = (
@@ -84,16 +91,68 @@ def statement(
         }
         for line, row in now.items()
     }
-    lines = book.organisation.structure(name, asked.last)
+    lines = book.organisation.structure(ask["structure"], asked.last)
     rows = []
     for line, depth, parts in _in_order(lines):
         kept = [found[part] for part in parts if part in found]
-        kind = "line" if list(parts) == [line] else "sum"
+        kind = _kind(line, parts)
         rows.append({"line": line, "depth": depth, "row_kind": kind, **_finished(_sum(kept))})
     if UNMAPPED in found:
         row = {"line": UNMAPPED, "depth": 0, "row_kind": UNMAPPED}
         rows.append(row | _finished(found[UNMAPPED]))
     return pl.DataFrame(rows, schema=_STATEMENT)
+
+
+def counted_statement(
+    book: Book,
+    through: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    structure: str | None = None,
+    year: str | None = None,
+    published_at: str | None = None,
+) -> Counted:
+    """What `statement` counts, asked as it is: an event once in each row that it is part of;
+    ``part`` is its own line."""
+    asked, ask = _question(book, through, unit, tree, structure, year)
+    now = counted_result(book, asked.last, **ask).facts
+    inside = counted_eliminations(book, asked.last, **ask).facts
+    internal = [inside[name].select("position", "line", "amount") for name in _INTERNAL]
+    found = {
+        "gross": now["outcome"],
+        "internal": pl.concat(internal),
+        **{name: now[name] for name in ("budget", "annual_budget", "last_year") if name in now},
+        **outcome_before(book, asked, published_at, ask),
+    }
+    lines = book.organisation.structure(ask["structure"], asked.last)
+    rows = [(line, part, 1) for line, _, parts in _in_order(lines) for part in parts]
+    rows.append((UNMAPPED, UNMAPPED, 1))
+    parts = {key: in_rows(part, rows) for key, part in found.items()}
+    return Counted(("line", "part"), parts)
+
+
+#: What is internal of income and of cost.
+_INTERNAL = ("income_internal", "cost_internal")
+
+
+def _question(
+    book: Book,
+    through: str | None,
+    unit: str | None,
+    tree: str,
+    structure: str | None,
+    year: str | None,
+) -> tuple[Span, dict[str, Any]]:
+    """The months, and how the result by line is asked."""
+    asked = outcome_span(book, through, year)
+    name = structure_name(book, "statement", structure)
+    return asked, {"by": ("line",), "unit": unit, "tree": tree, "structure": name}
+
+
+def _kind(line: str, parts: Sequence[str]) -> str:
+    """Whether a row is a line of its own or a sum."""
+    return "line" if list(parts) == [line] else "sum"
 
 
 def _lines(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -161,13 +220,21 @@ def _growth(change: int | None, ago: int | None, now: int | None) -> dict[str, s
     }
 
 
-_KEYS = (
+SUMMARY_AMOUNTS = (
     *("outcome", "budget", "variance", *_SINCE, "last_year", "change_last_year"),
     *("annual_budget", "forecast"),
 )
 
 
-@projection(_KEYS, ("change_percent", "cost_percent"))
+SUMMARY_FORMULAS: Formulas = {
+    "variance": {"outcome": 1, "budget": -1},
+    "change_published": {"outcome": 1, "before_published": -1},
+    "change_known": {"outcome": 1, "before_known": -1},
+    "change_last_year": {"outcome": 1, "last_year": -1},
+}
+
+
+@projection(SUMMARY_AMOUNTS, ("change_percent", "cost_percent"))
 def region_summary(
     book: Book,
     through: str | None = None,
@@ -198,8 +265,7 @@ def region_summary(
         for row in whole.to_dicts()
         if row["row_kind"] == "sum"
     ]
-    others = (book.organisation.setting(TREES) or "").split(",")
-    for name in (tree, *(other.strip() for other in others if other.strip())):
+    for name in _trees(book, tree):
         frame = divisions(book, asked.last, unit=unit, tree=name, **told)
         if frame.is_empty():
             continue
@@ -207,6 +273,42 @@ def region_summary(
         grown = _growth(total["change_last_year"], total["last_year"], total["outcome"])
         figure = "divisions" if name == tree else name
         rows.append({**total, "figure": figure, **grown, "cost_percent": None})
-    schema: dict[str, Any] = {"figure": pl.String, **dict.fromkeys(_KEYS, pl.Int64)}
+    schema: dict[str, Any] = {"figure": pl.String, **dict.fromkeys(SUMMARY_AMOUNTS, pl.Int64)}
     schema |= dict.fromkeys(("change_percent", "cost_percent"), pl.String)
     return pl.DataFrame([{key: row[key] for key in schema} for row in rows], schema=schema)
+
+
+def _trees(book: Book, tree: str) -> Iterable[str]:
+    """The tree asked for, and those that stand beside it."""
+    others = (book.organisation.setting(TREES) or "").split(",")
+    return (tree, *(other.strip() for other in others if other.strip()))
+
+
+def counted_summary(
+    book: Book,
+    through: str | None = None,
+    *,
+    unit: str | None = None,
+    tree: str = "line",
+    year: str | None = None,
+    published_at: str | None = None,
+) -> Counted:
+    """What `region_summary` counts, asked as it is; ``part`` is the statement's line."""
+    asked = outcome_span(book, through, year)
+    ask: dict[str, Any] = {"unit": unit, "published_at": published_at}
+    parts: dict[str, list[pl.LazyFrame]] = {}
+    name = structure_name(book, "statement")
+    lines = book.organisation.structure(name, asked.last)
+    sums = [line for line, _, under in _in_order(lines) if _kind(line, under) == "sum"]
+    whole = counted_statement(book, asked.last, tree=tree, **ask)
+    for key, part in whole.facts.items():
+        shown = part.filter(pl.col("line").is_in(sums)).rename({"line": "figure"})
+        parts.setdefault("outcome" if key == "gross" else key, []).append(shown)
+    for other in _trees(book, tree):
+        figure = pl.lit("divisions" if other == tree else other).alias("figure")
+        for key, part in counted_divisions(book, asked.last, tree=other, **ask).facts.items():
+            amount = pl.col("amount").cast(WIDE)
+            own = pl.lit(None, pl.String).alias("part")
+            shown = part.select("position", figure, own, amount)
+            parts.setdefault(key, []).append(shown)
+    return Counted(("figure", "part"), {key: pl.concat(found) for key, found in parts.items()})

@@ -11,7 +11,7 @@ from ledger.errors import NothingKnown, UsageError
 from ledger.log import Book
 from projections.amounts import narrowed, total
 from projections.counted import Counted
-from projections.dimensions import CODES, LEVELS, Tree, as_known
+from projections.dimensions import CODES, LEVELS, Tree, as_known, axes
 from projections.facts import accounts_of
 from projections.forecast_rounds import round_asked
 from projections.nouns import Ask, Noun, noun_of
@@ -54,6 +54,7 @@ _TOPICS = (
     "commentary.variance_explained",
     "staffing.reported",
     "staffing.restated",
+    "followup.estimate_reported",
 )
 #: What people wrote, whichever of these an event has.
 _TEXTS = ("text", "comment", "reason")
@@ -69,28 +70,22 @@ def trace(
     measure: str | None = None,
     by: str | None = None,
     unit: str | None = None,
-    line: str | None = None,
-    account: str | None = None,
-    project: str | None = None,
-    product: str | None = None,
-    activity: str | None = None,
-    month: str | None = None,
-    mark: str | None = None,
     round: str | None = None,
     tree: str = "line",
     structure: str | None = None,
     year: str | None = None,
     span: str = "accumulated",
+    published_at: str | None = None,
     **row: str | None,
 ) -> pl.DataFrame:
     """The events behind one figure of a noun's table, in log order, and their sum.
 
     ``noun`` is one of `nouns.NOUNS`; a forecast is the year-end of a round: the one named, else the
     latest adopted of the fiscal year. ``measure`` is the figure's column, else the noun's default
-    (amounts of staffing are hundredths of an hour, or people). The cell is named as the table names
-    its row: ``line`` … ``mark`` are keys of it, ``row`` those of one noun alone; what is not named
-    is summed. In a table with rows by level ``unit`` is the row of that unit, or of the level
-    ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
+    (amounts of hours are hundredths of one, those of people people). The cell is named as the table
+    names its ``row``: ``line``, ``account``, ``month``, ``mark`` …; what is not named is summed,
+    where rows have a sum. In a table with rows by level ``unit`` is the row of that unit, or of the
+    level ``by``; elsewhere it is the unit and all below it. The rest is asked as of the table.
 
     Columns: ``position``, ``topic``, ``recorded_at``, ``actor``, ``source``, ``source_line``,
     ``source_digest``, ``period``, ``date``, ``unit``, ``account``, ``line``, ``voucher`` (series
@@ -104,25 +99,22 @@ def trace(
     """
     book = as_known(book, known_at)
     kind = noun_of(noun)
-    name = kind.figure(measure, month=month is not None)
-    codes = {
-        "line": line,
-        "account": account,
-        "project": project,
-        "product": product,
-        "activity": activity,
-        "month": month,
-        "mark": mark,
-        **row,
-    }
+    name = kind.figure(measure, month=row.get("month") is not None)
     cell = _Cell.of(
         book,
         kind,
-        {key: code for key, code in codes.items() if code is not None},
+        {key: code for key, code in row.items() if code is not None},
         unit,
         by,
         round,
-        {"through": through, "tree": tree, "structure": structure, "year": year, "span": span},
+        {
+            "through": through,
+            "tree": tree,
+            "structure": structure,
+            "year": year,
+            "span": span,
+            **({"published_at": published_at} if published_at is not None else {}),
+        },
     )
     counted = kind.counted(book, **cell.ask)
     behind = counted.behind(name, kind.formulas)
@@ -168,23 +160,31 @@ class _Cell:
                     f"The table has no rows by {name}.", f"Known: {', '.join(noun.rows)}."
                 )
         if not noun.by_level and by is not None:
-            raise UsageError(
-                "Only a result, a follow-up or staffing has rows by level.", "Leave --by out."
-            )
+            raise UsageError("Only tables of units have rows by level.", "Leave --by out.")
         if noun.name == "forecast":
             named = round_asked(book, round_, ask["through"], ask["year"])
             return cls(noun, {"round": named, "unit": unit}, dict(codes))
         if round_ is not None:
             raise UsageError("Only a forecast is of a round.", "Leave --round out.")
+        unnamed = [key for key in noun.rows if key not in codes and not noun.summed]
+        unnamed += ["unit"] if noun.by_level and not noun.summed and unit is None else []
+        if unnamed:
+            raise UsageError("Which row? They have no sum.", f"Name it by {', '.join(unnamed)}.")
         if noun.by_level:
             level = _level(book, noun, unit, by, ask)
-            own = {level if codes else "unit": unit} if level and unit else {}
-            rows = (*((level,) if level else ()), *codes)
-            return cls(noun, {**noun.question(ask), "by": rows or LEVELS[:1]}, own | dict(codes))
+            inner = [key for key in codes if key not in noun.beside]
+            own = {level if inner else "unit": unit} if level and unit else {}
+            words = noun.question(ask)
+            if levels := (*((level,) if level else ()), *inner):
+                words["by"] = levels
+            elif by is not None or not noun.of_level:
+                words["by"] = axes(by) if by is not None else LEVELS[:1]
+            return cls(noun, words, own | dict(codes))
         if ask.pop("span") != "accumulated":
             raise UsageError("Only a result, a follow-up or staffing has a span.", "Leave it out.")
         rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
-        return cls(noun, {**ask, "by": rows, "unit": unit}, dict(codes))
+        words = noun.question({**ask, "unit": unit})
+        return cls(noun, words | ({"by": rows} if noun.takes("by") else {}), dict(codes))
 
     def here(self) -> pl.Expr:
         """Whether a row of the table, or a fact behind it, is of the cell."""
@@ -199,6 +199,11 @@ class _Cell:
             rows = frame[-1:]
         else:
             rows = frame.filter(self.here())
+            if rows.is_empty() and self.noun.of_level:
+                code = self.keys.get("unit")
+                raise UsageError(
+                    f"The table has no row of unit {code!r}.", "Name a row as the table shows it."
+                )
             parts = set(self.noun.formulas.get(name, (name,)))
             if rows.is_empty() and (parts & counted.unshared or not parts <= counted.facts.keys()):
                 return None
@@ -211,7 +216,8 @@ class _Cell:
         for key, code in self.keys.items():
             if key not in self.noun.rows or code in _registered(book, key):
                 continue
-            alone = {"by": self.noun.rows_to(key)} if "by" in self.ask else {}
+            whole = key in self.noun.beside or "by" not in self.ask
+            alone = {} if whole else {"by": self.noun.rows_to(key)}
             if code not in self.noun.table(book, **self.ask | alone)[key]:
                 raise UsageError(
                     f"The table has no row of {key} {code!r}.", "Name a row as the table shows it."
@@ -229,7 +235,7 @@ def _level(book: Book, noun: Noun, unit: str | None, by: str | None, ask: Ask) -
     """The level among whose rows the unit is: as asked, else its own in the tree; None for the
     whole."""
     if unit is None:
-        if by is not None:
+        if by is not None and not noun.of_level:
             raise UsageError("--by is the level of a unit.", "Give --unit, or leave --by out.")
         return None
     last = noun.months(book, ask["through"], ask["year"], ask["span"]).last
@@ -250,7 +256,8 @@ def _shown(
     book: Book, found: pl.DataFrame, figure: int, formula: Mapping[str, int] | None
 ) -> pl.DataFrame:
     """The events with what is known of each, in log order, and the figure as their total."""
-    own = pl.col("line") if "line" in found.columns else pl.lit(None, pl.String)
+    line = next((name for name in ("part", "line") if name in found.columns), None)
+    own = pl.lit(None, pl.String) if line is None else pl.col(line)
     counted = found.select("position", "measure", "amount", own.alias("in_line"))
     place = {name: number for number, name in enumerate(formula or ())}
     shown = (

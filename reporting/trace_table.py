@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: What names a cell, in the order in which people say it.
 CELL = (
-    *("mark", "unit", "action_area", "action", "investment_type", "decided"),
+    *("mark", "unit", "counterparty", "figure"),
+    *("action_area", "action", "investment_type", "decided"),
     *("line", "account", "project", "product", "activity", "month"),
 )
 #: What the sign of a noun's amounts means, where it is not that of the result.
@@ -103,7 +104,7 @@ def trace(
     notes = [
         *asked_for(book, lang, tree=ask.get("tree"), structure=ask.get("structure")),
         *_formula(kind, figure, lang),
-        *_sign(kind, lang),
+        *_sign(kind, figure, lang),
         label("note.traced", lang, count=len(rows) - 1),
         known(book, lang),
         *_sources(book, rows[:-1], lang),
@@ -124,9 +125,9 @@ def _counting(columns: Iterable[Column], kind: Noun, figure: str) -> list[Column
     return [replace(c, kind=what) if c.key == "amount" else c for c in columns]
 
 
-def _sign(kind: Noun, lang: Language) -> list[str]:
+def _sign(kind: Noun, figure: str, lang: Language) -> list[str]:
     """What a positive amount says, where it is money."""
-    if kind.hours:
+    if figure in (*kind.hours, *kind.people):
         return []
     return [label(f"note.{_SIGNS.get(kind.name, 'sign')}", lang)]
 
@@ -179,7 +180,7 @@ def _formula(kind: Noun, figure: str, lang: Language) -> list[str]:
         for name, sign in signs.items()
     )
     less = [label(f"column.{name}", lang).lower() for name, sign in signs.items() if sign < 0]
-    text = f"{label(f'column.{figure}', lang)} = {said.removeprefix('+ ')}."
+    text = f"{label(_word(kind, figure), lang)} = {said.removeprefix('+ ')}."
     return [f"{text} {label('note.turned', lang, names=', '.join(less))}" if less else text]
 
 
@@ -189,22 +190,30 @@ def _title(book: Book, kind: Noun, figure: str, ask: Mapping[str, Any], lang: La
     return label(
         "title.trace",
         lang,
-        figure=label(f"column.{figure}", lang),
+        figure=label(_word(kind, figure), lang),
         cell=", ".join(cell) or label("message.total", lang).lower(),
         table=heading(book, kind.name, ask, lang),
     )
 
 
+def _word(kind: Noun, figure: str) -> str:
+    """The catalogue's key of a figure: where one noun calls it otherwise than others, its own."""
+    own = f"column.{kind.name}_{figure}"
+    return own if has(own) else f"column.{figure}"
+
+
 def _cell(book: Book, dimension: str, code: str, lang: Language) -> str:
     """A row of the table: its dimension, its code, and the code's name."""
     organisation = book.organisation
-    if dimension == "unit":
+    if dimension in ("unit", "counterparty"):
         places = [units[code][-1].name for units in organisation.trees.values() if code in units]
         name = places[0] if places else ""
     elif dimension == "account" and code in organisation.accounts:
         name = organisation.accounts[code].name
     else:
         name = organisation.codes.get(dimension, {}).get(code, "")
+    if dimension == "figure" and has(f"value.{code}"):
+        return label(f"value.{code}", lang)
     said = label(f"key.{code}", lang) if has(f"key.{code}") else f"{code} {name}".strip()
     return f"{label(f'column.{dimension}', lang).lower()} {said}"
 

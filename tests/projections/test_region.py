@@ -190,9 +190,22 @@ def test_the_balance_requirement_in_the_form_of_the_law(books):
         ("Användning av RUR", "reserve", 190_00, 0, 0),
         ("Årets balanskravsresultat", "sum", 0, -2_00, -1400_00),
     ]
+    assert traced(books, frame, "lag") == 40
     books.post(("2024-01", "6101", "4010", -1_00))
     names = balance_requirement(books.book, "2024-01", structure="lag")["line"].to_list()
     assert names[-3:-1] == ["Reservering till resultatreserv", "Användning av resultatreserv"]
+
+
+def traced(books, frame, structure):
+    """How many cells of the statement lead to events that sum to them."""
+    count = 0
+    for row in frame.to_dicts():
+        for measure in ("outcome", "budget", "annual_budget", "last_year"):
+            if row[measure] is not None:
+                cell = {"line": row["line"], "structure": structure}
+                assert behind(books, "balance-requirement", measure, **cell)[1] == row[measure]
+                count += 1
+    return count
 
 
 def test_what_no_line_takes_is_left_in_the_balance_requirement(books):
@@ -208,14 +221,15 @@ def test_what_no_line_takes_is_left_in_the_balance_requirement(books):
     books.post(("2020-08", "RN", "8900", -7_00))
     rows = balance_requirement(books.book, "2020-08").rows()
     assert rows[-1][:3] == ("Att balansera", "line", -207_00)
-    rows = balance_requirement(books.book, "2020-08", structure="två").rows()
-    assert [row[:3] for row in rows] == [
+    frame = balance_requirement(books.book, "2020-08", structure="två")
+    assert [row[:3] for row in frame.rows()] == [
         ("Resultat", "sum", -227_00),
         ("Värde", "less", 20_00),
         ("Intäkter", "line", 1050_00),
         ("Kostnader", "line", -1250_00),
         ("unmapped", "unmapped", -7_00),
     ]
+    assert traced(books, frame, "två") == 10  # nothing is budgeted
 
 
 def test_the_month_before_as_it_was_published_and_as_it_is_known(books):
@@ -266,3 +280,89 @@ def test_the_summary_has_the_sums_and_every_tree(books):
         ("divisions", -200_00),
         ("kliniker", 400_00),
     ]
+
+
+# ── the events behind them ─────────────────────────────────────────────────────────────────────
+
+
+def behind(books, noun, measure=None, **cell):
+    """(unit, account, line, amount) of each event, having checked that they sum to the figure."""
+    frame = trace(books.book, noun, "2020-08", measure=measure, **cell)
+    *events, figure = frame.select("unit", "account", "line", "amount").rows()
+    assert sum(row[3] for row in events) == figure[3]
+    return events, figure[3]
+
+
+def test_a_division_s_figures_are_traced_and_their_total_is_theirs_alone(books):
+    """The change since last month is the month; what the root has booked is in no division, so that
+    by unit the total is another where an area has booked."""
+    books.record(ClosePeriods(("2019-07", "2019-08")))
+    books.record(ClosePeriods(("2020-07",), preliminary=True))
+    assert behind(books, "divisions", unit="70")[1] == 400_00
+    _, changed = behind(books, "divisions", "change_published", unit="70")
+    assert changed == behind(books, "divisions", "change_known", unit="70")[1] == 700_00
+    assert behind(books, "divisions")[1] == -200_00
+    books.post(("2020-08", "60", "4010", -1_00))
+    assert behind(books, "divisions")[1] == -201_00
+    assert behind(books, "divisions", by="unit")[1] == -200_00
+    assert behind(books, "divisions", "last_year_whole", unit="60")[1] == -1000_00
+    assert behind(books, "divisions", tree="kliniker", unit="7001")[1] == 400_00
+
+
+def test_a_sum_of_a_statement_is_traced_to_the_lines_under_it(books):
+    """Each event once, on its own line."""
+    events, figure = behind(books, "statement", "net", line="Netto")
+    assert figure == -200_00
+    assert {row[2] for row in events} == {"Intäkter", "Kostnader"}
+    assert behind(books, "statement", line="Värde")[0] == [("RN", "8410", "Värde", -20_00)]
+    assert behind(books, "statement", "change_known", line="Intäkter")[1] == 700_00
+
+
+def test_the_balance_requirement_is_traced_in_the_sign_of_its_rows(books):
+    """What is taken away is turned."""
+    less = behind(books, "balance-requirement", line="Värdeförändring")
+    assert less == ([("RN", "8410", "Värdeförändring", 20_00)], 20_00)
+    assert behind(books, "balance-requirement", line="Resultat")[1] == -220_00
+    ordinary = behind(books, "balance-requirement", line="Att balansera")
+    assert ordinary[1] == -200_00
+    assert {row[1] for row in ordinary[0]} == {"3010", "4010", "5010"}, "what is taken away is not"
+
+
+def test_a_key_figure_is_traced_as_the_table_it_is_from(books):
+    """A statement's sum, and the divisions' together."""
+    netto = behind(books, "region-summary", figure="Netto")
+    assert netto == behind(books, "statement", line="Netto")
+    assert behind(books, "region-summary", figure="divisions") == behind(books, "divisions")
+    assert behind(books, "region-summary", figure="kliniker")[1] == 400_00
+
+
+def test_both_sides_of_a_pair_are_traced(books):
+    """What each has booked against the other."""
+    books.post(("2020-08", "7001", "5010", 10_00, {"counterparty_unit": "6101"}))
+    cell = {"unit": "60", "counterparty": "70"}
+    assert behind(books, "internal-pairs", **cell)[1] == 10_00
+    assert [row[:2] for row in behind(books, "internal-pairs", "booked", **cell)[0]] == [
+        ("6101", "3010")
+    ]
+    assert behind(books, "internal-pairs", unit="6101", counterparty="6201")[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("noun", "cell", "message"),
+    [
+        ("statement", {}, "Which row"),
+        ("balance-requirement", {}, "Which row"),
+        ("internal-pairs", {"counterparty": "70"}, "Which row"),
+        ("internal-pairs", {"unit": "60", "counterparty": "80"}, "no row of counterparty '80'"),
+        ("statement", {"line": "Skatt"}, "no row of line 'Skatt'"),
+        ("region-summary", {"figure": "Skatt"}, "no row of figure 'Skatt'"),
+        ("region-summary", {"figure": "Netto", "measure": "forecast"}, "is not known"),
+        ("divisions", {"unit": "7001", "by": "division"}, "no row of unit '7001'"),
+        ("divisions", {"unit": "60", "structure": "krav"}, "knows no structure"),
+        ("result", {"unit": "60", "published_at": "2020-09-01"}, "knows no published"),
+    ],
+)
+def test_cells_that_no_table_of_the_region_has(books, noun, cell, message):
+    """Never an empty list."""
+    with pytest.raises(UsageError, match=message):
+        trace(books.book, noun, "2020-08", **cell)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ledger.errors import InputRefused
+from ledger.errors import InputRefused, UsageError
 from ledger.families.estimate import ReportEstimates
 from ledger.families.followup import MarkEntries
 from ledger.families.governance import ClosePeriods
 from ledger.log import Book
-from projections import special_follow_up
+from projections import special_follow_up, trace
 from tests.projections.builders import Books
 
 THROUGH = "2020-08"
@@ -106,3 +106,29 @@ def test_what_cannot_be_is_refused(booked, row, code):
 def test_a_closed_month_takes_no_estimate(booked):
     booked.record(ClosePeriods(("2020-08",), "followup"))
     assert refused(booked, ("Personal", "forecast", -1_00)) == "period-closed"
+
+
+def test_estimates_are_traced_beside_what_is_booked(booked):
+    """Öre of the line or of the mark; hours are of the mark alone; null is not traced."""
+    told(
+        booked,
+        ("Personal", "booked_elsewhere", -22_00),
+        ("Lokaler", "lost_income", -1_00),
+        (None, "hours", 4779_00),
+    )
+
+    def behind(measure, **cell):
+        frame = trace(
+            booked.book, "special-follow-up", THROUGH, measure=measure, mark="covid", **cell
+        )
+        *events, figure = frame.select("topic", "amount").rows()
+        assert sum(amount for _, amount in events) == figure[1]
+        return figure[1], [topic for topic, _ in events]
+
+    posted, estimated = "outcome.posted", "followup.estimate_reported"
+    assert behind("total", line="Personal") == (-42_00, [posted, posted, estimated])
+    assert behind("total") == (-48_00, [posted] * 3 + [estimated] * 2)
+    assert behind("hours") == (4779_00, [estimated])
+    assert behind("booked", line="Lokaler", unit="620") == (-5_00, [posted])
+    with pytest.raises(UsageError, match="estimated of that cell is not known"):
+        behind("estimated")

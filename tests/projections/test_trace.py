@@ -167,7 +167,7 @@ def test_a_balance_with_its_opening_and_a_reversal(booked):
         ({"month": "2020-01", "measure": "annual_budget"}, "of that cell is not known"),
         ({"account": "4010", "measure": "forecast"}, "forecast of that cell is not known"),
         ({"noun": "balance", "line": "Personal"}, "no rows by line"),
-        ({"noun": "balance", "by": "area"}, "Only a result, .* or staffing has rows by level"),
+        ({"noun": "balance", "by": "area"}, "Only tables of units have rows by level"),
         ({"noun": "balance", "span": "month"}, "Only a result, .* or staffing has a span"),
         ({"noun": "cost-development", "round": "T1"}, "Only a forecast is of a round"),
         ({"noun": "forecast", "through": "2019-05"}, "No forecast round of 2019-01 to 2019-12"),
