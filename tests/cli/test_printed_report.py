@@ -10,9 +10,11 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +23,15 @@ from typer.testing import CliRunner
 
 import ledger
 from cli.main import app
-from reporting.report.document import compose, question
+from reporting.report import sections
+from reporting.report.document import Document, compose, question
 from reporting.report.excel import to_excel
 from reporting.report.findings import findings
 from reporting.report.html import to_html
 from reporting.report.registry import REPORTS
+from reporting.report.word import to_word
 from reporting.round_table import round_by_unit
+from tests.cli import later
 from tests.cli.printed_places import (
     FACTS,
     FORECAST_VARIANCE,
@@ -48,6 +53,7 @@ from tests.cli.report_tables import Page
 class Report:
     """The three forms: pages and their words by scale, sheets, and the commands."""
 
+    document: Document
     pages: dict[str, Page]
     sheets: list[tuple[str, list[list[Any]]]]
     store: str
@@ -92,7 +98,7 @@ def report(tmp_path_factory):
         for sheet in book
     ]
     told = [f"{one.code}: {one.text}" for one in findings(parts, asked)]
-    return Report(pages, sheets, store, told)
+    return Report(document, pages, sheets, store, told)
 
 
 # ── where each figure stands ───────────────────────────────────────────────────────────────────
@@ -297,3 +303,21 @@ def test_the_round_stands_by_unit_with_sums_and_each_comment_once(report):
     units: list[Any] = [row[at] for i, row in enumerate(table.rows[:-1]) if i not in table.inner]
     assert sum(units) == table.rows[-1][at]
     assert sum("Följer lönekostnaden" in note for note in table.notes) == 1
+
+
+# ── for ever ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_thousand_later_events_change_no_byte(report, tmp_path):
+    """The page, the workbook and the Word document of the same question, as it was known."""
+    for name in ("ledger.db", "ledger.key"):
+        shutil.copy(Path(report.store).with_name(name), tmp_path)
+    store = tmp_path / "ledger.db"
+    known = f"@{ledger.open(store).size}"
+    assert later.record(store, "interim", UNIT, "6401", THROUGH) > 1000
+    asked = question(ledger.open(store).at(known), "sv", through=THROUGH, unit=UNIT)
+    again = compose("interim", REPORTS["interim"], asked)
+    for write in (to_html, to_excel, to_word):
+        assert write(again) == write(report.document), write.__name__
+    now = question(ledger.open(store), "sv", through=THROUGH, unit=UNIT)
+    assert sections.result(now) != sections.result(asked), "they would change it"

@@ -8,15 +8,12 @@ from html.parser import HTMLParser
 import pytest
 
 from ledger.errors import UsageError
-from ledger.families.commentary import WriteCommentary
 from ledger.families.governance import RecordReconciliation
-from ledger.families.publication import PublishDocument
 from ledger.periods import months_between
 from reporting.report.document import compose, missing, question
 from reporting.report.excel import to_excel
 from reporting.report.html import to_html
 from reporting.report.registry import REPORTS
-from reporting.report.word import to_word
 from tests.projections.builders import Books
 
 THROUGH = "2020-08"
@@ -102,29 +99,6 @@ def test_the_same_question_gives_the_same_bytes(books):
     again = compose("interim", REPORTS["interim"], asked)
     assert (to_html(again), to_excel(again)) == pages
     assert to_html(document(books)) != pages[0]
-
-
-def test_a_thousand_later_events_change_no_byte(books):
-    """Outcome, texts and a version given out, recorded after the known-at; all three forms."""
-    ask = question(books.book, "sv", through=THROUGH, unit="60")
-    text = {"section": "economy", "unit": "60", "period": THROUGH, "text": "Överskott."}
-    books.record(WriteCommentary((text,), "commentary.csv"))
-    known = f"@{books.book.size}"
-
-    def written() -> tuple[str, bytes, bytes]:
-        then = question(books.book.at(known), "sv", through=THROUGH, unit="60")
-        one = compose("interim", REPORTS["interim"], then)
-        return to_html(one), to_excel(one), to_word(one)
-
-    first = written()
-    books.post(*(("2020-08", "6101", "4010", -i) for i in range(1, 1001)))
-    books.record(WriteCommentary((text | {"text": "Underskott."},), "commentary.csv"))
-    root, digests = "00" * 32, (("html", "ab"),)
-    books.record(
-        PublishDocument("interim", "60", THROUGH, 1, "{}", ask.book.size, root, digests, 0)
-    )
-    assert books.book.size > 1000 + int(known[1:])
-    assert written() == first
 
 
 def test_the_colophon_says_whether_the_record_was_reconciled(books):
