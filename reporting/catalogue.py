@@ -6,6 +6,7 @@ key. What the commands show has its word here, and a test demands it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,34 @@ def swedish() -> dict[str, str]:
     """The Swedish of codes whose English stands beside them in the code."""
     path = Path(__file__).with_name("explanations_sv.toml")
     return {code: str(text) for code, text in tomllib.loads(path.read_text("utf-8")).items()}
+
+
+#: Where a word may be divided: seen only where it is.
+SOFT_HYPHEN = "\u00ad"
+
+
+@cache
+def _divided(lang: Language) -> dict[str, str]:
+    words = label("hyphens.words", lang).split()
+    return {word.replace("|", "").casefold(): word for word in words}
+
+
+def hyphenated(text: str, lang: Language) -> str:
+    """A heading with soft hyphens in its long words, so that a narrow column can break them.
+
+    >>> hyphenated("Föregående år", "sv").replace(SOFT_HYPHEN, "|")
+    'Före|gående år'
+    """
+
+    def divided(found: re.Match[str]) -> str:
+        parts = _divided(lang).get(found[0].casefold(), found[0]).split("|")
+        pieces, at = [], 0
+        for part in parts:
+            pieces.append(found[0][at : at + len(part)])
+            at += len(part)
+        return SOFT_HYPHEN.join(pieces)
+
+    return re.sub(r"\w+", divided, text)
 
 
 def label(key: str, lang: Language, **values: object) -> str:

@@ -144,7 +144,7 @@ def _plan(
     table = table_of(
         shown,
         kind.amounts,
-        label(f"title.{name}", lang, through=last, year=last[:4], scale="{scale}"),
+        label(f"title.{name}", lang, through=last, scale="{scale}"),
         total=total,
         columns=_columns(shown, kind.amounts, kind.percents),
         notes=(*asked_for(book, lang, **ask), *told, *notes, known(book, lang)),

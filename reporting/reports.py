@@ -145,7 +145,7 @@ def cost_development(book: Book, lang: Language, *, through: str | None, **ask: 
     """Accumulated cost against the same months of last year, a percentage a month."""
     frame = projections.cost_development(book, through, **ask)
     last = _through(book, through, ask)
-    title = label("title.cost_development", lang, year=last[:4], through=last, scale="{scale}")
+    title = label("title.cost_development", lang, through=last, scale="{scale}")
     amounts = projections.PROJECTIONS["cost_development"].amounts
     notes = (
         *_asked(book, lang, **ask),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +18,26 @@ def month_name(period: str, lang: Language) -> str:
     year, _, month = period.partition("-")
     key = f"month_name.m{month}"
     return f"{label(key, lang)} {year}" if has(key) else period
+
+
+_MONTH = r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])(?![\d-])"
+_SPAN = re.compile(rf"{_MONTH}(–| to ){_MONTH}")
+_ALONE = re.compile(_MONTH)
+
+
+def in_words(text: str, lang: Language) -> str:
+    """A title with its months as people write them: ``t.o.m. 2020-08`` is t.o.m. augusti 2020, and
+    ``2020-01–2020-08`` januari–augusti 2020. Dates, tertials and names like ``R-2020-08`` stay.
+    """
+
+    def span(found: re.Match[str]) -> str:
+        year, month, between, last_year, last_month = found.groups()
+        first = month_name(f"{year}-{month}", lang)
+        if year == last_year:
+            first = first.removesuffix(f" {year}")
+        return f"{first}{between}{month_name(f'{last_year}-{last_month}', lang)}"
+
+    return _ALONE.sub(lambda found: month_name(found[0], lang), _SPAN.sub(span, text))
 
 
 def minutes(frame: pl.DataFrame, book: Book, *columns: str) -> pl.DataFrame:

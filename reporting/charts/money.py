@@ -23,6 +23,7 @@ from reporting.charts.picture import (
     told,
 )
 from reporting.tables import Column, Table, Value
+from reporting.times import month_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -189,7 +190,7 @@ def forecast_fan(ask: Question) -> Chart | None:
     )
     title = label("chart.forecast_fan", lang, unit=ask.unit_name)
     rows: list[tuple[Value, ...]] = [
-        (label("chart.outcome_through", lang, month=months[-1]), path[-1]),
+        (label("chart.outcome_through", lang, month=month_name(months[-1], lang)), path[-1]),
         *((label(f"chart.{name}", lang), ore) for name, ore in marks.items() if ore is not None),
     ]
     columns = (Column("what"), Column("amount", "amount"))
@@ -217,7 +218,7 @@ def forecast_steps(ask: Question) -> Chart | None:
 
 def _waterfall(ask: Question, total: dict[str, Any], rows: Sequence[tuple[str, int]]) -> Chart:
     lang, begun = ask.lang, total["outcome"]
-    first = label("chart.outcome_through", lang, month=ask.through)
+    first = label("chart.outcome_through", lang, month=month_name(ask.through, lang))
     last = label("chart.adopted", lang)
     stands = [begun, *accumulate((rest for _, rest in rows), initial=begun), total["forecast"]]
     unit, size, places = money_unit(*stands)

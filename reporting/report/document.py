@@ -18,6 +18,7 @@ from reporting.notes import local
 from reporting.numbers import DECIMALS, Scale, amount
 from reporting.report.changes import changes
 from reporting.tables import Table
+from reporting.times import in_words, month_name
 from reporting.variance_table import ExplainedTable
 
 T = TypeVar("T")
@@ -73,12 +74,14 @@ Block = Prose | Facts | Table | Chart
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with its blocks; ``level`` 1 is a chapter, 2 a section of it."""
+    """A heading with its blocks; ``level`` 1 is a chapter, 2 a section of it. ``plain`` is the
+    title without the month and time that are the section's own, where it has any."""
 
     key: str
     title: str
     level: int
     blocks: tuple[Block, ...] = field(default=())
+    plain: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,7 @@ def compose(
     sections += closing(sections, ask)
     given = book.state.of(Publications).of(name, ask.unit, ask.through)
     document = Document(
-        title=label(f"report.{name}", lang, unit=ask.unit_name, through=ask.through),
+        title=label(f"report.{name}", lang, unit=ask.unit_name, through=_month(ask)),
         lang=lang,
         scale=ask.scale,
         simulated=book.organisation.require_founded().clock == "simulated",
@@ -195,20 +198,40 @@ def _section(part: Part, ask: Question, whole: Question) -> Section:
     from reporting.report.texts import written
 
     lang = ask.lang
-    title = label(f"section.{part.key}", lang)
+    title = plain = label(f"section.{part.key}", lang)
     if ask is not whole:
         known = local(ask.book, ask.book.recorded_at)[:16]
-        title = label("report.own_time", lang, title=title, through=ask.through, time=known)
-    return Section(part.key, title, part.level, (*written(ask, part.key), *_blocks(part, ask)))
+        title = label("report.own_time", lang, title=title, through=_month(ask), time=known)
+    blocks = (*written(ask, part.key), *_blocks(part, ask))
+    return Section(part.key, title, part.level, blocks, plain)
+
+
+def _month(ask: Question) -> str:
+    """The month that is asked about, as people write it."""
+    return month_name(ask.through, ask.lang)
 
 
 def _drawn(section: Section, part: Part, ask: Question) -> Section:
-    """A section that says something, with its charts."""
+    """A section that says something, with its charts, its titles as people write them."""
     from reporting.charts.registry import charts
 
     if not section.blocks:
         return section
-    return replace(section, blocks=(*section.blocks, *charts(section.key, ask, part.charts)))
+    blocks = (*section.blocks, *charts(section.key, ask, part.charts))
+    return replace(section, blocks=tuple(_titled(block, ask.lang) for block in blocks))
+
+
+def _titled(block: Block, lang: Language) -> Block:
+    """A table or chart with the months of its title and notes in words."""
+    if isinstance(block, Chart):
+        title, alt = in_words(block.title, lang), in_words(block.alt, lang)
+        table = _titled(block.table, lang)
+        assert isinstance(table, Table)
+        return replace(block, title=title, alt=alt, table=table)
+    if isinstance(block, Table):
+        notes = tuple(note if " --" in note else in_words(note, lang) for note in block.notes)
+        return replace(block, title=in_words(block.title, lang), notes=notes)
+    return block
 
 
 def _blocks(part: Part, ask: Question) -> Sequence[Block]:
@@ -311,7 +334,7 @@ def _cover(name: str, ask: Question, version: int) -> Facts:
     pairs = (
         (label("cover.organisation", lang), founded.name),
         (label("cover.unit", lang), f"{ask.unit_name} ({ask.unit})"),
-        (label("cover.period", lang), ask.through),
+        (label("cover.period", lang), _month(ask)),
         (label("cover.document", lang), f"{name}-{ask.unit}-{ask.through}"),
         (label("cover.version", lang), str(version)),
         (label("cover.known_at", lang), local(book, book.recorded_at)[:16]),
@@ -340,11 +363,12 @@ def _reconciled(ask: Question) -> str:
         (compared["first"] <= ask.through) & (compared["last"] >= ask.through)
     )
     if covering.is_empty():
-        return label("colophon.not_reconciled", ask.lang, through=ask.through)
+        return label("colophon.not_reconciled", ask.lang, through=_month(ask))
     last = covering.row(-1, named=True)
-    return label(
+    told = label(
         "colophon.reconciled",
         ask.lang,
         time=local(ask.book, last["recorded_at"])[:16],
         **{name: last[name] for name in ("first", "last", "compared", "different")},
     )
+    return in_words(told, ask.lang)

@@ -71,7 +71,7 @@ class _Made:
     def add(self, section: Section, table: Table) -> None:
         """A sheet for a table, named as its section."""
         taken = {name.lower() for name in self.book.sheetnames}
-        sheet = self.book.create_sheet(_free(section.title, taken))
+        sheet = self.book.create_sheet(_free(section.plain or section.title, taken))
         table = name_second(table)
         title = printable(table.title.replace("{scale}", "kr"))
         self.sheets.append((section, title, sheet.title))

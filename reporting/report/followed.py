@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import projections
 from reporting import evaluation_table, findings_table, followed_tables
 from reporting import internal_control as controls
-from reporting.catalogue import LANGUAGES, label
+from reporting.catalogue import LANGUAGES, Language, label
+from reporting.render import shown
 from reporting.report.document import Prose
 from reporting.report.sections import filled
 
 if TYPE_CHECKING:
     from reporting.report.document import Block, Question
-    from reporting.tables import Table
+    from reporting.tables import Table, Value
 
 #: Chapters that have the scorecard of the perspective that bears their name.
 CHAPTERS = ("operations", "people", "economy")
@@ -61,8 +62,29 @@ def _scorecards(ask: Question, names: Sequence[str]) -> Sequence[Block]:
             perspective=name, also=("success_factor",),
         )  # fmt: skip
         title = label("report.scorecard", ask.lang, perspective=name, through=ask.through)
-        tables += filled(ask, _without(replace(table, title=title), "perspective"))
+        table = _without(replace(table, title=title), "perspective")
+        for key in ("fulfilment", "trend"):
+            table = _judged(table, key, ask.lang)
+        tables += filled(ask, table)
     return tables
+
+
+def _judged(table: Table, key: str, lang: Language) -> Table:
+    """The table with what is judged marked in its cell, in place of a column that says so of all:
+    the note says that the rest is derived."""
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    if key not in places or f"{key}_by" not in places:
+        return table
+    place, by = places[key], places[f"{key}_by"]
+    column = table.columns[place]
+
+    def cell(row: tuple[Value, ...]) -> Value:
+        text = shown(row[place], column, lang, "kr")
+        judged = text and row[by] == "judged"
+        return label("report.judged", lang, value=text) if judged else row[place]
+
+    rows = tuple((*row[:place], cell(row), *row[place + 1 :]) for row in table.rows)
+    return _without(replace(table, rows=rows), f"{key}_by")
 
 
 def _without(table: Table, key: str) -> Table:

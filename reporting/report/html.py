@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from reporting.catalogue import label
+from reporting.catalogue import SOFT_HYPHEN, hyphenated, label
 from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
 from reporting.report.document import Block, Document, Facts, Prose, Section, spreads
@@ -19,7 +19,7 @@ _LETTER, _GAP = 0.54, 7.4
 #: Sections of a report of a few pages.
 _FEW = 8
 #: Rows of a table that stands on one page.
-_SHORT = 5
+_SHORT = 14
 #: Rows of the tables of sections that lie too, where those on both sides do.
 _BETWEEN = 24
 
@@ -83,9 +83,12 @@ figure table { font-size: .8rem; } figure th, figure td { padding: .2rem .45rem;
   .colophon { margin-top: .5rem; } nav { line-height: 1.2; } nav ol { margin: .2rem 0; }
   figure { margin: .8rem 0; }
   figure svg { min-width: 0; max-width: 130mm; }
+  figure.aside { display: grid; grid-template-columns: 112mm 1fr; column-gap: 4mm; }
+  .aside figcaption, .aside .note { grid-column: 1 / -1; }
   nav.few ~ main svg { max-width: 108mm; } .wide { margin: .3rem 0; }
   .wide { overflow: visible; } h2, h3, h4, caption { break-after: avoid; }
   tr { break-inside: avoid; } .note { break-inside: avoid; } p { orphans: 3; widows: 3; }
+  thead { break-after: avoid; } tbody { break-before: avoid; }
   /* A heading keeps two rows, a last row the one before it, a short table itself; notes follow. */
   tbody tr:nth-child(-n+2):not(:last-child) { break-after: avoid; }
   tbody tr:last-child { break-before: avoid; } tfoot tr { break-before: avoid; }
@@ -195,7 +198,9 @@ def _chart(chart: Chart, document: Document, name: str, *, lies: bool) -> Iterat
     from reporting.charts.drawing import to_svg
 
     title = _text(chart.title)
-    yield f'<figure><figcaption id="{name}">{title}</figcaption>'
+    # On paper a narrow table stands beside its picture.
+    narrow = ' class="aside"' if chart.beside and len(chart.table.columns) <= 2 else ""
+    yield f'<figure{narrow}><figcaption id="{name}">{title}</figcaption>'
     # The picture scrolls on a narrow screen; it is no smaller than can be read.
     yield f'<div class="wide" role="group" aria-labelledby="{name}" tabindex="0">'
     told = f"<title>{title}</title><desc>{_text(chart.alt)}</desc>"
@@ -211,9 +216,12 @@ def _table(
 ) -> Iterator[str]:
     """A table whose first words name its rows; a wide one scrolls by itself, by keyboard too."""
     lang, scale = document.lang, document.scale
+    room = _LYING if lies else _STANDING
     heads, cells, kinds = _grid(table, document)
+    if _size(heads, cells, kinds, room) != "p8":
+        heads = [hyphenated(head, lang) for head in heads]
     title = (caption or table.title).replace("{scale}", scale)
-    size = _size(heads, cells, kinds, _LYING if lies else _STANDING) or "p6 loose"
+    size = _size(heads, cells, kinds, room) or "p6 loose"
     size = f' class="{size}"' if size != "p8" else ""
     short = " short" if len(cells) <= _SHORT else ""
     yield f'<div class="wide{short}" role="group" aria-labelledby="{name}" tabindex="0">'
@@ -256,7 +264,9 @@ def _lies(block: Block, document: Document) -> bool:
     if not isinstance(table, Table):
         return False
     few = len(document.sections) <= _FEW
-    return _size(*_grid(table, document), _STANDING) not in ("p8", "p7", *(["p6"] if few else []))
+    heads, cells, kinds = _grid(table, document)
+    heads = [hyphenated(head, document.lang) for head in heads]
+    return _size(heads, cells, kinds, _STANDING) not in ("p8", "p7", *(["p6"] if few else []))
 
 
 def _size(
@@ -266,12 +276,26 @@ def _size(
     letters = 0
     for place, (head, kind) in enumerate(zip(heads, kinds, strict=True)):
         texts = [row[place] for row in cells]
-        if not kind:
-            texts = [word for text in texts for word in text.replace("-", "- ").split()]
-        words = [*head.replace("-", "- ").split(), *texts]
+        if kind == _SPAN:
+            texts = [part for text in texts for part in text.replace("–", "– ").split()]
+        elif not kind:
+            texts = [piece for text in texts for piece in _pieces(text)]
+        words = [*_pieces(head), *texts]
         letters += max((len(word) for word in words), default=0)
     room -= _GAP * len(heads)
     return next((f"p{size}" for size in (8, 7, 6) if letters * _LETTER * size <= room), None)
+
+
+def _cell(text: str, kind: str) -> str:
+    """A cell's text; of periods from one to another each is whole."""
+    if kind != _SPAN or not text:
+        return _text(text)
+    return "–".join(f'<span class="d">{_text(part)}</span>' for part in text.split("–"))
+
+
+def _pieces(text: str) -> list[str]:
+    """What a text may be broken into over lines, with the hyphens that are seen then."""
+    return text.replace(SOFT_HYPHEN, "-").replace("-", "- ").replace("/", "/ ").split()
 
 
 def _row(cells: list[str], kinds: list[str]) -> str:
@@ -279,21 +303,24 @@ def _row(cells: list[str], kinds: list[str]) -> str:
     words = [place for place, cell in enumerate(cells) if cell and 'class="n"' not in kinds[place]]
     head = words[0] if words else None
     said = "".join(
-        f'<th scope="row"{kind}>{_text(cell)}</th>'
+        f'<th scope="row"{kind}>{_cell(cell, kind)}</th>'
         if place == head
-        else f"<td{kind}>{_text(cell)}</td>"
+        else f"<td{kind}>{_cell(cell, kind)}</td>"
         for place, (kind, cell) in enumerate(zip(kinds, cells, strict=True))
     )
     return f"<tr>{said}</tr>"
 
 
 #: Columns of months, dates and codes: they are not broken over lines.
+_SPANS, _SPAN = ("interval", "comparator"), ' class="i"'
 _UNBROKEN = ("unit", "period", "first", "last", "month", "status", "mark")
 
 
 def _class(column: Column) -> str:
     if column.kind != "text":
         return ' class="n"'
+    if column.key in _SPANS:
+        return _SPAN
     return ' class="d"' if column.key in _UNBROKEN else ""
 
 

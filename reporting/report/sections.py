@@ -30,6 +30,7 @@ from reporting.notes import asked, known
 from reporting.report.document import Block, Prose, Question
 from reporting.report.figures import costs
 from reporting.tables import Table
+from reporting.times import month_name
 
 
 def summary(ask: Question) -> Sequence[Block]:
@@ -42,8 +43,8 @@ def summary(ask: Question) -> Sequence[Block]:
     def said(name: str, signed: bool = False) -> str:
         return f"{numbers.amount(total[name], ask.lang, 'mnkr', signed=signed)} mnkr"
 
-    told = [label("prose.outcome", ask.lang, unit=ask.unit_name, through=ask.through,
-                  outcome=said("outcome"))]  # fmt: skip
+    told = [label("prose.outcome", ask.lang, unit=ask.unit_name,
+                  through=month_name(ask.through, ask.lang), outcome=said("outcome"))]  # fmt: skip
     if total["variance"] is not None:
         key = "better" if total["variance"] >= 0 else "worse"
         told.append(label(f"prose.{key}", ask.lang, variance=said("variance", signed=True)))

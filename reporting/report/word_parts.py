@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from reporting.catalogue import label
+from reporting.catalogue import SOFT_HYPHEN, hyphenated, label
 from reporting.charts.picture import Chart, figures
 from reporting.render import name_second, name_total, printable, shown
 from reporting.report.document import Block, Document, Facts, Prose, Section, spreads
@@ -21,9 +21,13 @@ from reporting.tables import Table
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
-#: Twentieths of a point: of a sign in a cell, of a cell's margins; of a column of words the
-#: least, the least that long words ask for, and the most that it gets.
-_SIGN = 84
+#: Rows of a table that stands on one page.
+_SHORT = 14
+#: Points of the letters in cells, and the ones of a table that would be too wide for its page.
+_SIZES = (8, 7)
+#: Twentieths of a point: of a sign of size 1 in a cell, of a cell's margins; of a column of words
+#: the least, the least that long words ask for, and the most that it gets.
+_SIGN = 10.5
 _MARGINS = 130
 _NARROW = 700
 _BROAD = 2600
@@ -119,11 +123,11 @@ class Writer:
 
     def _table(self, table: Table, title: str, style: str) -> Iterator[str]:
         """A caption, the table and its notes; the headings come again on each page."""
-        grid = _Grid.of(table, self.document)
+        grid = _Grid.of(table, self.document, self._room(self.flat))
         caption = title.replace("{scale}", self.document.scale)
         yield self._paragraph(style, caption, kept=True)
-        styles = [self._style(name) for name in ("Report Cell", "Report Figure")]
-        yield grid.xml(caption, self.ids["Report Table"], styles, self._room(self.flat))
+        styles = [self._named(name) for name in ("Report Cell", "Report Figure")]
+        yield grid.xml(caption, self.ids["Report Table"], styles)
         notes = list(table.notes)
         if table.off_by_rounding(self.document.scale):
             notes.append(label("note.rounding", self.document.lang))
@@ -135,7 +139,8 @@ class Writer:
         table = block.table if isinstance(block, Chart) and block.beside else block
         if not isinstance(table, Table):
             return False
-        return sum(_Grid.of(table, self.document).least) > self._room(flat=False)
+        grid = _Grid.of(table, self.document, self._room(flat=False))
+        return sum(grid.least) > grid.room
 
     def _room(self, flat: bool) -> int:
         """How wide the text is on a page that stands or lies, in twentieths of a point."""
@@ -176,17 +181,22 @@ class Writer:
 
 @dataclass(frozen=True)
 class _Grid:
-    """A table's words as they are shown, and how wide its columns must be."""
+    """A table's words as they are shown, how wide its columns must be in letters of ``size``
+    points, and the room that it has."""
 
     heads: list[str]
     rows: list[list[str]]
     figures: list[bool]
     total: bool
+    size: int
     least: list[int]
     whole: list[int]
+    room: int
 
     @classmethod
-    def of(cls, table: Table, document: Document) -> _Grid:
+    def of(cls, table: Table, document: Document, room: int) -> _Grid:
+        """The table in the largest letters in which it fits the room, else in the smallest; its
+        headings are divided where they must."""
         table = name_second(table)
         lang, scale = document.lang, document.scale
         rows = [
@@ -195,24 +205,33 @@ class _Grid:
         ]
         if table.total and rows:
             name_total(rows[-1], table, lang)
-        heads = [column.heading(lang) for column in table.columns]
+        whole_heads = [column.heading(lang) for column in table.columns]
+        divided = [hyphenated(head, lang) for head in whole_heads]
         figures = [column.kind != "text" for column in table.columns]
-        least = [
-            _least([heads[place], *(row[place] for row in rows)], figures[place])
-            for place in range(len(heads))
-        ]
+        for heads, size in ((whole_heads, _SIZES[0]), *((divided, size) for size in _SIZES)):
+            columns = [[head, *(row[i] for row in rows)] for i, head in enumerate(heads)]
+            sign = size * _SIGN
+            least = [_least(c, figure, sign) for c, figure in zip(columns, figures, strict=True)]
+            if sum(least) <= room:
+                break
         whole = [
-            max(width, min(_whole([head, *(row[place] for row in rows)]), _AMPLE))
-            for place, (head, width) in enumerate(zip(heads, least, strict=True))
+            max(width, min(_whole(column, sign), _AMPLE))
+            for width, column in zip(least, columns, strict=True)
         ]
-        return cls(heads, rows, figures, table.total and bool(rows), least, whole)
+        total = table.total and bool(rows)
+        return cls(heads, rows, figures, total, size, least, whole, room)
 
-    def xml(self, caption: str, style: str, cells: Sequence[str], room: int) -> str:
+    def xml(self, caption: str, style: str, cells: Sequence[str]) -> str:
         """The table, no wider than the room."""
-        widths = _shared(self.least, self.whole, room)
+        widths = _shared(self.least, self.whole, self.room)
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        head = self._row(self.heads, widths, cells, "<w:tblHeader/>")
-        body = "".join(self._row(row, widths, cells) for row in self.rows)
+        last = len(self.rows) - 1
+        short = last < _SHORT
+        head = self._row(self.heads, widths, cells, "<w:tblHeader/>", kept=True)
+        body = "".join(
+            self._row(row, widths, cells, kept=place < last and (short or place in (0, last - 1)))
+            for place, row in enumerate(self.rows)
+        )
         look = f'w:firstRow="1" w:lastRow="{int(self.total)}" w:firstColumn="1" w:lastColumn="0"'
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/>'
@@ -223,31 +242,41 @@ class _Grid:
         )
 
     def _row(
-        self, texts: Sequence[str], widths: Sequence[int], cells: Sequence[str], kind: str = ""
+        self,
+        texts: Sequence[str],
+        widths: Sequence[int],
+        cells: Sequence[str],
+        kind: str = "",
+        *,
+        kept: bool,
     ) -> str:
+        """A row in the cells' styles; one that is ``kept`` stands on the page of the next."""
+        next_ = "<w:keepNext/>" if kept else ""
+        size = self.size if self.size != _SIZES[0] else None
         told = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-            f"<w:p>{cells[figure]}{_run(text) if text else ''}</w:p></w:tc>"
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>'
+            f"<w:pPr>{cells[figure]}{next_}</w:pPr>{_run(text, size) if text else ''}</w:p></w:tc>"
             for text, width, figure in zip(texts, widths, self.figures, strict=True)
         )
         return f"<w:tr><w:trPr><w:cantSplit/>{kind}</w:trPr>{told}</w:tr>"
 
 
-def _whole(texts: Sequence[str]) -> int:
+def _whole(texts: Sequence[str], sign: float) -> int:
     """The width in which nothing is broken, with a little air."""
-    return max(len(text) for text in texts) * _SIGN + 2 * _MARGINS
+    return round(max(len(text) for text in texts) * sign) + 2 * _MARGINS
 
 
-def _least(texts: Sequence[str], figure: bool) -> int:
+def _least(texts: Sequence[str], figure: bool, sign: float) -> int:
     """The least width of a column: figures whole, words broken between words."""
     head, *cells = texts
-    words = [len(word) for word in head.replace("-", "- ").split(" ")]
+    words = [len(word) for word in head.replace(SOFT_HYPHEN, "-").replace("-", "- ").split(" ")]
     longest = max((len(cell) for cell in cells), default=0)
     if figure:
-        return max(longest, *words) * _SIGN + _MARGINS
+        return round(max(longest, *words) * sign) + _MARGINS
     words += [len(word) for cell in cells for word in cell.split(" ")]
     # Words of a few lines; a column of long texts takes as much as it can get.
-    return min(max(_NARROW, max(words) * _SIGN + _MARGINS, longest * _SIGN // 3), _BROAD)
+    least = max(_NARROW, round(max(words) * sign) + _MARGINS, round(longest * sign / 4))
+    return min(least, _BROAD)
 
 
 def _shared(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
@@ -277,8 +306,12 @@ def _field(code: str, *, open_only: bool = False) -> str:
     return opened if open_only else opened + _END
 
 
-def _run(text: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r>'
+def _run(text: str, size: int | None = None) -> str:
+    """Text, in letters of so many points unless the style says; divided where it may be."""
+    look = f'<w:rPr><w:sz w:val="{2 * size}"/><w:szCs w:val="{2 * size}"/></w:rPr>' if size else ""
+    parts = escape(printable(text)).split(SOFT_HYPHEN)
+    told = "<w:softHyphen/>".join(f'<w:t xml:space="preserve">{part}</w:t>' for part in parts)
+    return f"<w:r>{look}{told}</w:r>"
 
 
 def _bookmark(section: Section) -> str:

@@ -271,7 +271,7 @@ CORRECTED = {
 def place_of(fact: Fact) -> Place | Said:
     """Where a fact stands."""
     if fact.table == "internal_control":
-        return Said("Internkontroll 2020-08")
+        return Said("Internkontroll augusti 2020")
     return PLACES[fact.table](fact)
 
 

@@ -51,7 +51,7 @@ class Page(HTMLParser):
             self._into = []
 
     def handle_endtag(self, tag):
-        text = "".join(self._into or ()).strip()
+        text = "".join(self._into or ()).replace("\u00ad", "").strip()
         if tag in ("td", "th"):
             self.tables[-1][1][-1].append(text)
         elif tag == "caption":

@@ -39,7 +39,7 @@ class Place(NamedTuple):
     sign: int = 1
 
 
-AUGUST, SEPTEMBER = "Nyckeltal per enhet t.o.m. 2020-08", "Nyckeltal t.o.m. 2020-09"
+AUGUST, SEPTEMBER = "Nyckeltal per enhet t.o.m. augusti 2020", "Nyckeltal t.o.m. september 2020"
 BEFORE, KNOWN = "Sedan förra månaden", "Sedan förra månaden, så som nu känd"
 YEAR, PLAN = "Mot föregående år", "Handlingsplan, effekt/uppdrag %"
 WORKED, CHANGE = "Arbetad tid och extratid", "Förändring, årsarbetare"
@@ -103,25 +103,25 @@ OF_REGION: dict[str, tuple[Any, ...]] = {
         *(FINANCE, ("Pensionsadministration besparing fyra regioner",), "Värde"),
     ),
 }
-HEADS, PEOPLE = "Antal anställda", "Medarbetare per division t.o.m. 2020-08"
+HEADS, PEOPLE = "Antal anställda", "Medarbetare per division t.o.m. augusti 2020"
 HIRED = "Statistik: inhyrd personal"
 OF_STAFF: dict[str, tuple[Any, ...]] = {
-    "Förändring antal anställda september": (f"{HEADS} 2020-09", ("anställda",), BEFORE),
-    "varav vikarier": (f"{HEADS} 2020-09", ("tillfälligt anställda",), BEFORE),
+    "Förändring antal anställda september": (f"{HEADS} september 2020", ("anställda",), BEFORE),
+    "varav vikarier": (f"{HEADS} september 2020", ("tillfälligt anställda",), BEFORE),
     "Förändring antal anställda totalt": (
-        *(f"{HEADS} 2020-09", ("anställda",), "Sedan samma månad i fjol"),
+        *(f"{HEADS} september 2020", ("anställda",), "Sedan samma månad i fjol"),
     ),
-    "Förändring årsarbetare": (f"{WORKED} 2020-09", ("arbetad tid",), CHANGE),
-    "Förändring antal anställda augusti": (f"{HEADS} 2020-08", ("anställda",), BEFORE),
-    "varav tillsvidareanställda": (f"{HEADS} 2020-08", ("tillsvidareanställda",), BEFORE),
+    "Förändring årsarbetare": (f"{WORKED} september 2020", ("arbetad tid",), CHANGE),
+    "Förändring antal anställda augusti": (f"{HEADS} augusti 2020", ("anställda",), BEFORE),
+    "varav tillsvidareanställda": (f"{HEADS} augusti 2020", ("tillsvidareanställda",), BEFORE),
     "varav vikarier/tillfälligt anställda": (
-        *(f"{HEADS} 2020-08", ("tillfälligt anställda",), BEFORE),
+        *(f"{HEADS} augusti 2020", ("tillfälligt anställda",), BEFORE),
     ),
     "Förändring antal anställda sedan september 2019": (
-        *(f"{HEADS} 2020-08", ("anställda",), "Sedan dess"),
+        *(f"{HEADS} augusti 2020", ("anställda",), "Sedan dess"),
     ),
-    "Övertid förändring": (f"{WORKED} 2020-08", ("övertid",), CHANGE),
-    "Arbetad tid förändring": (f"{WORKED} 2020-08", ("arbetad tid",), CHANGE),
+    "Övertid förändring": (f"{WORKED} augusti 2020", ("övertid",), CHANGE),
+    "Arbetad tid förändring": (f"{WORKED} augusti 2020", ("arbetad tid",), CHANGE),
     "Sjukfrånvaro": (PEOPLE, ("Service",), "Sjukfrånvaro"),
     "Sjukfrånvaro högst": (PEOPLE, ("Service",), "Som högst %"),
     "Minskade arbetade timmar": (PEOPLE, ("Service",), CHANGE),
@@ -342,7 +342,7 @@ def test_the_summary_is_told_in_live_figures(written):
         assert said in page
 
 
-STAFF = f"{HEADS} 2020-09"
+STAFF = f"{HEADS} september 2020"
 BOARD = "Statistik: patientnämnd"
 
 
@@ -356,7 +356,7 @@ def test_each_recomputation_of_the_print(written, check):
         assert isinstance(found, Decimal)
         return found
 
-    august, since = f"{HEADS} 2020-08", BEFORE
+    august, since = f"{HEADS} augusti 2020", BEFORE
     told = {
         "41": lambda: (
             cell(SEPTEMBER, "Divisionerna", "Sedan förra månaden, så som publicerad") == 17
@@ -393,8 +393,8 @@ def test_each_recomputation_of_the_print(written, check):
 def test_each_section_says_of_when_it_is(written):
     """The divisions' August as it was known in September, beside the region's September."""
     page = written["page"]
-    assert "Divisionernas delårsrapporter (t.o.m. 2020-08, känt 2020-09-21 11:00)" in page
-    assert "Personalrapport (t.o.m. 2020-08, känt 2020-10-13 11:00)" in page
+    assert "Divisionernas delårsrapporter (t.o.m. augusti 2020, känt 2020-09-21 11:00)" in page
+    assert "Personalrapport (t.o.m. augusti 2020, känt 2020-10-13 11:00)" in page
 
 
 def test_the_sections_stand_in_the_printed_order(written):
@@ -418,7 +418,7 @@ def test_the_sections_stand_in_the_printed_order(written):
 def test_assignments_and_risks(written):
     """Six assignments, none due on 31 April (check 55); the two risks."""
     titles = {table.title: table for table in written["html"]}
-    assignments = titles["Uppdrag att återrapportera 2020-09"]
+    assignments = titles["Uppdrag att återrapportera september 2020"]
     names = {row[0] for row in assignments.rows}
     assert names == {fact["assignment"] for fact in facts("assignments")}
     assert "31 april" not in written["page"]

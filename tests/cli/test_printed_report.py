@@ -282,7 +282,7 @@ def test_remainders_and_rounding_are_told_at_the_end(report):
     asked = question(ledger.open(report.store), "sv", through=THROUGH, unit=UNIT, scale="mnkr")
     document = compose("interim", REPORTS["interim"], asked)
     notes = next(section for section in document.sections if section.key == "notes")
-    assert "Ekonomisk handlingsplan 2020 t.o.m. 2020-08, mnkr" in str(notes.blocks[0])
+    assert "Ekonomisk handlingsplan t.o.m. augusti 2020, mnkr" in str(notes.blocks[0])
 
 
 def test_the_round_stands_by_unit_with_sums_and_each_comment_once(report):

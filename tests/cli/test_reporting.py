@@ -115,7 +115,7 @@ def test_a_section_of_another_month_says_so_in_its_heading(planned):
     done = planned("report", "monthly", "--unit", "60", "-o", "out", "--at", "result=2020-08")
     assert done.exit_code == 0, done.output
     page = Path("out/monthly-60-2020-09.html").read_text(encoding="utf-8")
-    assert "Resultatutveckling (t.o.m. 2020-08, känt" in page
+    assert "Resultatutveckling (t.o.m. augusti 2020, känt" in page
     wrong = planned("report", "monthly", "--unit", "60", "--at", "väder=2020-08")
     assert wrong.exit_code == 2
     assert "cost_development" in wrong.stderr

@@ -18,7 +18,15 @@ from ledger.families.forecast import METHODS, OpenRound
 from ledger.families.investment import RecordInvestments
 from ledger.families.organisation_commands import DecideStructures, StructureRow
 from ledger.families.staffing import STAFFING_ROWS, ReportStaffing
-from reporting.catalogue import LANGUAGES, LabelMissing, has, keys, label
+from reporting.catalogue import (
+    LANGUAGES,
+    SOFT_HYPHEN,
+    LabelMissing,
+    has,
+    hyphenated,
+    keys,
+    label,
+)
 from reporting.tables import columns_of
 from tests.ledger.builders import ACTOR, new_store, post
 
@@ -111,3 +119,18 @@ def test_every_projection_has_a_title_and_words_for_its_columns(tmp_path):
     store.close()
     missing = {name for name in columns_shown(book) if not has(f"column.{name}")}
     assert missing == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_that_may_be_divided_are_headings(lang):
+    """Each is a word of a column's heading, in parts of two letters and more; what is told is the
+    heading without the soft hyphens."""
+    headings = " ".join(label(f"column.{key}", lang) for key in keys("column"))
+    known = {word.casefold() for word in re.findall(r"\w+", headings)}
+    divided = label("hyphens.words", lang).split()
+    assert divided
+    for word in divided:
+        assert word.replace("|", "").casefold() in known, word
+        assert all(len(part) > 1 for part in word.split("|")), word
+    assert hyphenated(headings, lang).replace(SOFT_HYPHEN, "") == headings
+    assert hyphenated(headings, lang).count(SOFT_HYPHEN) >= len(divided)

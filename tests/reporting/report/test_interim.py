@@ -106,7 +106,7 @@ def test_the_colophon_says_whether_the_record_was_reconciled(books):
     assert "Ingen avstämning" in document(books).colophon[-1]
     books.record(RecordReconciliation("2020-01", THROUGH, 96, 2, 150))
     told = document(books, lang="en").colophon[-1]
-    assert "2020-01 to 2020-08: 96 compared, 2 different." in told
+    assert "January to August 2020: 96 compared, 2 different." in told
 
 
 def test_the_workbook_has_numbers_and_live_sums(books):

@@ -165,6 +165,27 @@ def test_a_wide_table_lies_down(document):
     assert [width > height for width, height in sizes] == [False, True, False]
 
 
+def test_a_table_a_little_too_wide_gets_smaller_letters(document):
+    """Its headings are divided, it stands, and its rows, few, keep to one page."""
+    from dataclasses import replace
+
+    columns = tuple(Column(f"c{i}", "amount", word="column.forecast_variance") for i in range(12))
+    table = Table("Nästan", columns, (tuple([12_345_678_00] * 12),) * 3)
+    sections = list(document.sections)
+    sections[2] = replace(sections[2], blocks=(table,))
+    docx = open_docx(io.BytesIO(to_word(replace(document, sections=tuple(sections)))))
+    assert len(docx.sections) == 1
+    (made,) = [t for t in docx.tables[1:] if len(t.columns) == 12]
+    told = made._tbl.xml
+    assert '<w:sz w:val="14"/>' in told
+    assert "<w:softHyphen/>" in told
+    cells = 12 * 4
+    assert told.count("<w:keepNext/>") == cells - 12
+    assert made.rows[0].cells[0].text == columns[0].heading("sv")
+    whole = next(t for t in docx.tables[1:] if len(t.columns) < 8)
+    assert "softHyphen" not in whole._tbl.xml
+
+
 def changed(change):
     """The product's template with something changed, as bytes."""
     docx = open_docx(str(DEFAULT))
