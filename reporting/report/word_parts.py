@@ -50,20 +50,16 @@ class Writer:
         self.flat = False
 
     def contents(self, mark: Any) -> None:
-        """A contents field with its entries; page numbers are fields that the reader's program
-        fills in when it lays out the pages or is asked to."""
+        """A contents field with its entries as links: whole as it is opened, and nobody is asked
+        anything. Page numbers come where the reader's program is asked to update the field."""
         sections = [s for s in self.document.sections if s.level <= 2]
         for place, section in enumerate(sections):
             first, last = place == 0, place == len(sections) - 1
             style = self._style(f"toc {section.level}")
-            begin = _field(r'TOC \o "1-2" \h \z \u', open_only=True) if first else ""
+            begin = _CONTENTS if first else ""
             end = _END if last else ""
-            name = _bookmark(section)
-            page = _field(rf"PAGEREF {name} \h")
-            entry = (
-                f'<w:hyperlink w:anchor="{name}" w:history="1">{_run(section.title)}'
-                f"<w:r><w:tab/></w:r>{page}</w:hyperlink>"
-            )
+            name, text = _bookmark(section), _run(section.title)
+            entry = f'<w:hyperlink w:anchor="{name}" w:history="1">{text}</w:hyperlink>'
             mark._p.addprevious(_parsed(f"<w:p>{style}{begin}{entry}{end}</w:p>"))
 
     def body(self, mark: Any) -> None:
@@ -293,17 +289,13 @@ def _shared(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
     ]
 
 
+#: Before and after what a contents field holds.
+_CONTENTS = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+)
 _END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-
-
-def _field(code: str, *, open_only: bool = False) -> str:
-    """A field without a result yet."""
-    opened = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    return opened if open_only else opened + _END
 
 
 def _run(text: str, size: int | None = None) -> str:

@@ -142,6 +142,17 @@ def test_word_has_what_a_reader_without_eyes_goes_by(document):
     headings = [text for text, style in paragraphs if str(style).startswith("Heading")]
     assert headings == [section.title for section in document.sections]
     assert 'TOC \\o "1-2"' in docx.element.xml
+    listed = [
+        (p.text, p._p.findall(qn("w:hyperlink")))
+        for p in docx.paragraphs
+        if "toc" in str(p.style and p.style.name)
+    ]
+    assert [text for text, _ in listed] == headings, "whole before anybody updates a field"
+    marks = {e.get(qn("w:name")) for e in docx.element.iter(qn("w:bookmarkStart"))}
+    assert all(link.get(qn("w:anchor")) in marks for _, links in listed for link in links)
+    assert all(len(links) == 1 for _, links in listed)
+    assert "PAGEREF" not in docx.element.xml
+    assert "updateFields" not in docx.settings.element.xml
     for table in docx.tables[1:]:
         head = table.rows[0]._tr.trPr
         assert head is not None
@@ -170,7 +181,7 @@ def test_a_table_a_little_too_wide_gets_smaller_letters(document):
     from dataclasses import replace
 
     columns = tuple(Column(f"c{i}", "amount", word="column.forecast_variance") for i in range(12))
-    table = Table("Nästan", columns, (tuple([12_345_678_00] * 12),) * 3)
+    table = Table("Nästan", columns, (tuple([1_234_567_890_00] * 12),) * 3)
     sections = list(document.sections)
     sections[2] = replace(sections[2], blocks=(table,))
     docx = open_docx(io.BytesIO(to_word(replace(document, sections=tuple(sections)))))
