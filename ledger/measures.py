@@ -116,6 +116,30 @@ class Interval:
         except NotAPeriod:
             return None
 
+    def following(self) -> Interval:
+        """The next interval of the same kind; of ``months``, as many months.
+
+        >>> interval("2020-T3").following().text, interval("2020-W53").following().text
+        ('2021-T1', '2021-W01')
+        """
+        day = self.last + timedelta(days=1)
+        match self.kind:
+            case "day":
+                text = day.isoformat()
+            case "week":
+                text = f"{day.isocalendar().year}-W{day.isocalendar().week:02d}"
+            case "month":
+                text = month_of(day)
+            case "year":
+                text = f"{day.year:04d}"
+            case "months":
+                count = len(months_between(month_of(self.first), month_of(self.last)))
+                return _of_months(month_of(day), shift(month_of(day), count - 1))
+            case kind:
+                letter, size = next((i, n) for i, (name, n) in _PARTS.items() if name == kind)
+                text = f"{day.year:04d}-{letter}{(day.month - 1) // size + 1}"
+        return interval(text)
+
 
 def interval(text: str) -> Interval:
     """The interval that a text names; `NotAPeriod` for text that names none."""

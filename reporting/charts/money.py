@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from reporting.report.document import Question
 
 #: Lines that a picture has room for; the section's table has them all.
-_MOST = 6
+MOST = 6
 _MEASURES = ("outcome", "budget", "last_year")
 
 
@@ -124,10 +124,10 @@ def cost_development(ask: Question) -> Chart | None:
     if not lines:
         return None
     title = label("chart.cost_development", ask.lang, unit=ask.unit_name)
-    if len(lines) > _MOST:
-        largest = sorted(lines, key=lambda row: -abs(row["outcome"] or 0))[:_MOST]
+    if len(lines) > MOST:
+        largest = sorted(lines, key=lambda row: -abs(row["outcome"] or 0))[:MOST]
         lines = [row for row in lines if row in largest]
-        title = label("chart.largest", ask.lang, title=title, count=_MOST)
+        title = label("chart.largest", ask.lang, title=title, count=MOST)
     rows = [(named(row["line"], ask.lang), [_decimal(row[m]) for m in months]) for row in lines]
     series = tuple(Series(name, tuple(values)) for name, values in rows)
     picture = Months(months, month_labels(months, ask.lang), series, "%", 1)

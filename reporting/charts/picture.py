@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from ledger.periods import is_month
 from reporting import numbers
 from reporting.catalogue import Language, label
 from reporting.tables import Table
+from reporting.times import in_words
 
 Number = Decimal | None
 
@@ -139,13 +141,14 @@ def told(picture: Picture, lang: Language) -> str:
     """The picture in words: what form it has, and its main values."""
     match picture:
         case Months():
-            return _months(picture, lang)
+            text = _months(picture, lang)
         case Fan():
-            return _fan(picture, lang)
+            text = _fan(picture, lang)
         case Steps():
-            return _steps(picture, lang)
+            text = _steps(picture, lang)
         case Plans():
-            return _plans(picture, lang)
+            text = _plans(picture, lang)
+    return in_words(text, lang)
 
 
 def _months(picture: Months, lang: Language) -> str:
@@ -153,7 +156,7 @@ def _months(picture: Months, lang: Language) -> str:
     # Over two years' months a place has no year of its own, only a name.
     dated = any(len(lines) > 1 for lines in picture.labels)
     months = picture.months if dated else tuple(lines[0] for lines in picture.labels)
-    form = "stacked" if picture.stacked else "months"
+    form = "stacked" if picture.stacked else "months" if is_month(picture.months[0]) else "periods"
     words = {"first": months[0], "last": months[-1], "unit": picture.unit}
     parts = [label(f"alt.{form}", lang, **words)]
     for series in picture.series:

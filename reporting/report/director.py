@@ -27,12 +27,13 @@ from reporting import (
     variance_table,
 )
 from reporting.catalogue import label
+from reporting.charts.statistics import drawn, series
 from reporting.report import followed, people, sections
 from reporting.report.attached import attachments
 from reporting.report.document import Block, Part, Prose, Question, heading
 from reporting.report.sections import filled
 from reporting.report.texts import written
-from reporting.tables import Column, Table, table_from
+from reporting.tables import Column, Table, Value, table_from
 from reporting.times import month_name
 
 #: Tables that say which tree the figures stand in.
@@ -270,7 +271,8 @@ def _placed(ask: Question) -> dict[str, str]:
 
 
 def statistics(section: str) -> Callable[[Question], Sequence[Block]]:
-    """The statistics of a section's categories, all periods of each."""
+    """The statistics of a section's categories, all periods of each; of a series that is long
+    enough to be drawn the last one, beside its picture."""
 
     def blocks(ask: Question) -> Sequence[Block]:
         placed = _placed(ask)
@@ -284,10 +286,21 @@ def statistics(section: str) -> Callable[[Question], Sequence[Block]]:
                 every=True,
             )  # fmt: skip
             title = label("report.statistics_known", ask.lang, category=category or "")
-            tables += filled(ask, replace(table, title=title))
+            rows = _undrawn(ask, category, table)
+            tables += filled(ask, replace(table, title=title, rows=rows))
+            tables += drawn(ask, category, through=None)
         return tables
 
     return blocks
+
+
+def _undrawn(ask: Question, category: str | None, table: Table) -> tuple[tuple[Value, ...], ...]:
+    """The table's rows without the earlier ones of the series that are drawn."""
+    long = series(ask, category, through=None).values()
+    earlier = {row["position"] for rows in long for row in rows[:-1]}
+    frame = projections.statistics(ask.book, unit=_part(ask), category=category, every=True)
+    told = zip(frame["position"], table.rows, strict=True)
+    return tuple(row for position, row in told if position not in earlier)
 
 
 #: The section of statistics that no setting places.

@@ -224,10 +224,9 @@ def _drawn(section: Section, part: Part, ask: Question) -> Section:
 def _titled(block: Block, lang: Language) -> Block:
     """A table or chart with the months of its title and notes in words."""
     if isinstance(block, Chart):
-        title, alt = in_words(block.title, lang), in_words(block.alt, lang)
         table = _titled(block.table, lang)
         assert isinstance(table, Table)
-        return replace(block, title=title, alt=alt, table=table)
+        return replace(block, title=in_words(block.title, lang), table=table)
     if isinstance(block, Table):
         notes = tuple(note if " --" in note else in_words(note, lang) for note in block.notes)
         return replace(block, title=in_words(block.title, lang), notes=notes)

@@ -10,6 +10,7 @@ import projections
 from reporting import evaluation_table, findings_table, followed_tables
 from reporting import internal_control as controls
 from reporting.catalogue import LANGUAGES, Language, label
+from reporting.charts.statistics import drawn
 from reporting.render import shown
 from reporting.report.document import Prose
 from reporting.report.sections import filled
@@ -126,7 +127,7 @@ def _statistics(ask: Question, categories: Sequence[str | None]) -> Sequence[Blo
         if name is not None:
             title = label("report.statistics", ask.lang, category=name, through=ask.through)
             table = replace(table, title=title)
-        tables += filled(ask, table)
+        tables += (*filled(ask, table), *drawn(ask, name, through=ask.through))
     return tables
 
 

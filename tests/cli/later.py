@@ -75,6 +75,14 @@ def _files(leaf: str, month: str) -> dict[str, tuple[str, list[str]]]:
                 for measure, value in hours
             ],
         ),
+        **_followed(months),
+    }
+
+
+def _followed(months: list[str]) -> dict[str, tuple[str, list[str]]]:
+    """What is followed up beside the books, in the same form."""
+    month = months[-1]
+    return {
         "scorecard": (
             "unit,perspective,success_factor,indicator,target,measured_in,direction,period,value",
             [f"60,Ekonomi,Senare,Mått {n},10,st,max,{month},{n}" for n in range(20)],

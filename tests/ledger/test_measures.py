@@ -97,3 +97,23 @@ def test_changes_are_exact():
     assert difference("5.2", "5.65") == "-0.45"
     assert share("973", "986") == "98.68"
     assert share("1", "0") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("2020-02-28", "2020-02-29"),
+        ("2020-W53", "2021-W01"),
+        ("2020-12", "2021-01"),
+        ("2020-Q4", "2021-Q1"),
+        ("2020-T2", "2020-T3"),
+        ("2020-H2", "2021-H1"),
+        ("2020", "2021"),
+        ("2020-01--2020-05", "2020-06--2020-10"),
+    ],
+)
+def test_what_follows_an_interval(text, after):
+    """The next of its kind, which begins the day after."""
+    one = interval(text)
+    assert one.following().text == after
+    assert (one.following().first - one.last).days == 1

@@ -2,7 +2,8 @@
 its attachments, short texts of ours in the places of the printed ones.
 
 Statistics, assignments, risks, and what explains Folktandvård's forecast are written by hand in the
-files of those names: every figure of them is fact, their lags, classes, effects and roles are ours.
+files of those names: every figure of them is fact but the months of access by telephone before
+August's, which are ours, as lags, classes, effects and roles are.
 """
 
 from __future__ import annotations

@@ -252,7 +252,8 @@ def test_a_month_that_is_not_known_is_a_gap():
     series = (Series("a", (Decimal(1), None, Decimal(3))), Series("b", (None, None, None)))
     picture = Months(months, month_labels(months, "en"), series, "mnkr", 1)
     assert told(picture, "en").endswith(
-        "a: 1.0 in 2020-01, 3.0 in 2020-03, highest 3.0 in 2020-03, lowest 1.0 in 2020-01."
+        "a: 1.0 in January 2020, 3.0 in March 2020, highest 3.0 in March 2020, "
+        "lowest 1.0 in January 2020."
     )
     assert values_of(drawing.spec_of(picture, "en")).count(0) == 0
 
