@@ -9,7 +9,6 @@ import csv
 import json
 import re
 import shutil
-import shutil
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -166,7 +165,8 @@ def of_statistics() -> list[Place]:
         name = fact["metric"].removesuffix(" förändring")
         title = f"Statistik: {CATEGORY.get(name, 'produktion')}"
         head = "Förändring %" if name != fact["metric"] else "Värde"
-        places.append(Place(fact["value"], title, (name,), head))
+        row = (name, f"Period={fact['period']}") if fact["period"] == "2020-08" else (name,)
+        places.append(Place(fact["value"], title, row, head))
     for fact in facts("patient_board"):
         title, row = "Statistik: patientnämnd", (fact["metric"],)
         places.append(Place(fact["value"], title, row, "Värde"))
@@ -214,10 +214,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     EXPLAINED: ("variances", "--forecast", "--by", "division", "--unit", "40", *HANDED_IN),
     "Särskild uppföljning": ("follow-up", "--by", "mark", "--through", "2020-09"),
     PEOPLE: ("staffing", "overview", "--by", "division", "--through", "2020-08"),
-    f"{HEADS} 2020-08": (*("staffing", "headcount", "--through", "2020-08", "--since", "2019-09"),),
-    f"{HEADS} 2020-09": ("staffing", "headcount", "--through", "2020-09"),
-    f"{WORKED} 2020-08": ("staffing", "time", "--span", "month", "--through", "2020-08"),
-    f"{WORKED} 2020-09": ("staffing", "time", "--span", "month", "--through", "2020-09"),
+    f"{HEADS} augusti 2020": (
+        *("staffing", "headcount", "--through", "2020-08", "--since", "2019-09"),
+    ),
+    f"{HEADS} september 2020": ("staffing", "headcount", "--through", "2020-09"),
+    f"{WORKED} augusti 2020": ("staffing", "time", "--span", "month", "--through", "2020-08"),
+    f"{WORKED} september 2020": ("staffing", "time", "--span", "month", "--through", "2020-09"),
 }
 #: The key of a heading where it is kronor, and where it is not.
 MONEY = {

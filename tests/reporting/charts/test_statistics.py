@@ -6,7 +6,7 @@ import pytest
 
 from ledger.families.statistic import RecordStatistics
 from reporting.charts import drawing
-from reporting.charts.picture import Chart
+from reporting.charts.picture import Chart, Months
 from reporting.charts.statistics import drawn
 from reporting.report.director import statistics
 from reporting.report.document import compose, question
@@ -32,6 +32,12 @@ def reported(books, measure, values, **more):
     books.record(RecordStatistics(rows, "statistics.csv"))
 
 
+def months_of(chart):
+    """The picture of one that is drawn over periods."""
+    assert isinstance(chart.picture, Months)
+    return chart.picture
+
+
 def charts(books, lang="sv", unit="60", **more):
     asked = question(books.book, lang, through=THROUGH, unit=unit)
     return drawn(asked, "drift", **({"through": THROUGH} | more))
@@ -46,17 +52,17 @@ def test_four_periods_are_drawn_and_a_gap_is_a_gap(books):
     reported(books, "Möten", dict(list(TERTIALS.items())[:4]))
     (chart,) = charts(books)
     assert chart.title == "Fel, Ledning"
-    assert chart.picture.months == tuple(TERTIALS)
-    assert chart.picture.labels == (
+    assert months_of(chart).months == tuple(TERTIALS)
+    assert months_of(chart).labels == (
         ("T3", "2018"),
         ("T1", "2019"),
         ("T2",),
         ("T3",),
         ("T1", "2020"),
     )
-    (one,) = chart.picture.series
+    (one,) = months_of(chart).series
     assert one.values == (4, 5, None, Decimal("7.5"), 8)
-    assert (chart.picture.unit, chart.picture.places) == ("st", 1)
+    assert (months_of(chart).unit, months_of(chart).places) == ("st", 1)
     assert [row[0] for row in chart.table.rows] == list(TERTIALS)
     assert [column.heading("sv") for column in chart.table.columns] == ["Period", "Värde"]
     assert chart.alt.startswith("Diagram period för period, 2018-T3 till 2020-T1, st. ")
@@ -83,8 +89,8 @@ def test_periods_of_any_kind(books, periods, labels):
     reported(books, "Fel", dict.fromkeys(periods, "1"))
     asked = question(books.book, "sv", through=THROUGH, unit=None)
     (chart,) = drawn(asked, "drift", through=None)
-    assert chart.picture.months == periods
-    assert chart.picture.labels == labels
+    assert months_of(chart).months == periods
+    assert months_of(chart).labels == labels
 
 
 def test_stretches_that_overlap_are_no_series(books):
@@ -100,8 +106,8 @@ def test_series_of_one_measure_stand_together(books):
     reported(books, "Tillgänglighet", months, measured_in="percent", unit="6102")
     (chart,) = charts(books, "en")
     assert chart.title == "Tillgänglighet"
-    assert chart.picture.unit == "%"
-    assert [one.name for one in chart.picture.series] == ["Ledning", "Stab"]
+    assert months_of(chart).unit == "%"
+    assert [one.name for one in months_of(chart).series] == ["Ledning", "Stab"]
     assert [column.heading("en") for column in chart.table.columns] == ["Period", "Ledning", "Stab"]
     assert "81 in January 2020" in chart.alt
 
