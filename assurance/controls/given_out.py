@@ -17,7 +17,7 @@ from ledger.families.forecast import Forecasts
 from ledger.log import Book
 from ledger.money import SCALES, rounded
 from projections.amounts import total
-from projections.dimensions import Tree
+from projections.dimensions import THEN, Tree
 from projections.facts import result_accounts
 from projections.registry import PROJECTIONS
 
@@ -147,7 +147,8 @@ class ShiftAfterPublication(Control):
         if each.report != "balance":
             later = later.filter(pl.col("account").is_in(result_accounts(book)))
         if unit is not None:
-            below = Tree(book, str(each.question.get("tree") or "line"), months[1]).below(unit)
+            tree = str(each.question.get("tree") or "line").removesuffix(THEN)
+            below = Tree(book, tree, months[1]).below(unit)
             later = later.filter(pl.col("unit").is_in(sorted(below)))
         net = later.group_by("period", "unit", "account").agg(
             pl.col("position"), total("amount").alias("amount")
