@@ -377,6 +377,27 @@ def test_the_explanations_are_the_printed_ones_and_what_is_left_is_told(made):
     assert lines[None] == Decimal("10.5")
 
 
+def test_wages_against_last_year_are_hours_and_price(made):
+    """What docs/example.md says. Hours: 149 922.02 against 153 562.88. Wages that no other driver
+    has: −42 113 090.74 against −42 271 050.27. Volume: −42 271 050.27 × (149 922.02 − 153 562.88) /
+    153 562.88 = +1 002 214.70; price the rest of the change of 157 959.53: −844 255.17."""
+    asked = ("bridge", "--unit", "60", "--against", "last_year", "--through", "2020-08")
+    rows = json.loads(ask(made, *asked, "--format", "json").stdout)
+    wages = [row for row in rows if row["detail"] == "Personalkostnader"]
+    assert [(row["driver"], row["amount"]) for row in wages] == [
+        ("volume", "1002214.70"),
+        ("price", "-844255.17"),
+    ]
+    result = ask(made, "result", "--by", "line", *asked[1:3], *asked[5:], "--format", "json")
+    whole = json.loads(result.stdout)[-1]
+    change = Decimal(whole["outcome"]) - Decimal(whole["last_year"])
+    assert sum(Decimal(row["amount"]) for row in rows[:-1]) == change
+    said = ask(made, *asked).stdout.replace("\u00a0", " ")
+    assert "149 922,02 timmar mot 153 562,88; pris −280,90 kr mot −275,27 kr" in said
+    told = ask(made, "bridge", "--unit", "60", "--through", "2020-08").stdout
+    assert "delas inte i volym och pris: ingen kvantitet är angiven som budgetens" in told
+
+
 def test_statistics_and_commentary_are_there(made):
     """The running text's incidents; a change from the year before; a section's text."""
     rows = {row["measure"]: row for row in rows_of(made, "statistics", "--through", "2020-08")}
