@@ -55,7 +55,10 @@ def _title(book: Book, lang: Language, key: str, through: str | None, ask: dict[
 
 def _told(book: Book, lang: Language, *, through: str | None, **ask: Any) -> Iterator[str]:
     """Each tied line in a sentence: its quantities and prices, or why it is not parted."""
-    for row in projections.bridge_quantities(book, through, **ask).to_dicts():
+    rows = projections.bridge_quantities(book, through, **ask).to_dicts()
+    if any(row["state"] == "parted" for row in rows):
+        yield label("note.bridge_price", lang)
+    for row in rows:
         if row["state"] != "parted":
             why = label(f"quantity_state.{row['state']}", lang)
             yield label("note.bridge_unparted", lang, line=row["line"], why=why)
