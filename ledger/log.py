@@ -247,8 +247,8 @@ class Book:
                 return self.organisation.calendar.parse(text)
             except NotAPeriod as error:
                 raise UsageError(str(error)) from error
-        last = self.closed_through("outcome") or self.postings()["period"].max()
-        if not isinstance(last, str):
+        last = self.closed_through("outcome") or max(self.months, default=None)
+        if last is None:
             raise NothingKnown(
                 "There is no outcome on record.", "Import some with `ledger import`."
             )
@@ -378,6 +378,17 @@ class Book:
             self._postings = whole if in_order else whole.sort("position")
         return self._postings
 
+    @cached_property
+    def months(self) -> list[str]:
+        """The months with outcome, in order."""
+        return sorted(self.postings()["period"].unique())
+
+    @cached_property
+    def used_accounts(self) -> frozenset[str]:
+        """The accounts that outcome or budget stands on."""
+        frames = (self.postings(), self.events("budget.decided"))
+        return frozenset().union(*(frame["account"].drop_nulls().unique() for frame in frames))
+
     def private(self, field: str, positions: Sequence[int] | None = None) -> pl.DataFrame:
         """A private field's values: ``position``, ``value`` (String) in clear, ``erased``
         (Boolean), in log order; those at some ``positions`` only, if given.
@@ -385,7 +396,10 @@ class Book:
         Of what was erased, also after what the book knows, ``value`` is the marker of its
         erasure. Raises `Tampered` for a value that is not the one its event is committed to.
         """
+        schema = {"position": pl.Int64, "value": pl.String, "erased": pl.Boolean}
         chosen = None if positions is None else set(positions)
+        if chosen is not None and not chosen:
+            return pl.DataFrame(schema=schema)
         wanted = [] if chosen is None else [json.dumps(sorted(chosen))]
         some = "" if chosen is None else "AND position IN (SELECT value FROM json_each(?))"
         with closing(connect(self.path)) as connection:
@@ -421,5 +435,4 @@ class Book:
             and each.position < self.size
             and (chosen is None or each.position in chosen)
         ]
-        schema = {"position": pl.Int64, "value": pl.String, "erased": pl.Boolean}
         return pl.DataFrame(rows, schema=schema, orient="row").sort("position")

@@ -113,7 +113,7 @@ def outcome_span(
     outcome, or before the first; and for a year without any. Months asked for beyond the latest
     are answered with what there is; who shows the answer says so.
     """
-    booked = sorted(book.postings()["period"].unique())
+    booked = book.months
     if not booked:
         raise NothingKnown("There is no outcome on record.", "Import some with `ledger import`.")
     first, latest = booked[0], booked[-1]

@@ -35,10 +35,7 @@ _RESULT = ("income", "cost")
 
 def accounts_of(book: Book) -> list[str]:
     """Every account that is registered or used, in code order."""
-    used: set[str] = set(book.organisation.accounts)
-    for frame in (book.postings(), book.events("budget.decided")):
-        used.update(frame["account"].drop_nulls().unique())
-    return sorted(used)
+    return sorted(book.used_accounts | book.organisation.accounts.keys())
 
 
 def result_accounts(

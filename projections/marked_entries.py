@@ -282,7 +282,7 @@ class _Covering:
         places = [place for each in organisation.trees.get("line", {}).values() for place in each]
         changes = {place.valid_from for place in places}
         changes |= {shift(place.valid_to, 1) for place in places if place.valid_to is not None}
-        months, turns = sorted(self.book.postings()["period"].unique()), sorted(changes)
+        months, turns = self.book.months, sorted(changes)
         found = []
         for _, stretch in groupby(months, key=lambda month: bisect_right(turns, month)):
             same = list(stretch)

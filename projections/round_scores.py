@@ -119,7 +119,7 @@ def _places(
     """One row a unit and line with an entry, with the columns of `_PLACES`."""
     opened, calendar = found.opened, book.organisation.calendar
     year = calendar.year_of(opened.through)
-    booked = set(book.postings()["period"].unique())
+    booked = set(book.months)
     over = year[1] <= last and year[1] <= max(booked, default="")
     come = [m for m in months_between(*year) if opened.through < m <= last and m in booked]
     dimensions = Dimensions(book, opened.through, ("unit", "line"), structure=opened.structure)
@@ -261,7 +261,7 @@ def _base(book: Book, keyed: _Keyed, year: tuple[str, str], actual: pl.LazyFrame
     """What an error is measured by: ``place``, ``line``, ``base`` (öre, half-up; null for none)."""
     decided = facts.months_in(facts.budget(book), months_between(*year))
     budget = keyed.sums(decided, "budget")
-    calendar, booked = book.organisation.calendar, set(book.postings()["period"].unique())
+    calendar, booked = book.organisation.calendar, set(book.months)
     years = {calendar.year_of(month) for month in booked if month < year[0]}
     whole = {
         month: first

@@ -201,7 +201,7 @@ def _before(
 
 def _begun(book: Book, month: str) -> bool:
     """Whether anything is booked in a month or earlier."""
-    return bool((book.postings()["period"] <= month).any())
+    return any(booked <= month for booked in book.months)
 
 
 def _line(tree: str) -> bool:

@@ -132,7 +132,7 @@ def asked_month(book: Book, through: str | None, year: str | None = None) -> str
     if through is None:
         return outcome_span(book, None, year).last
     last = span_of(book, through, year).last
-    booked = sorted(book.postings()["period"].unique())
+    booked = book.months
     if booked and not booked[0] <= last <= booked[-1]:
         if last > booked[-1]:
             raise ForecastError(

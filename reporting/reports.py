@@ -44,9 +44,8 @@ def _first(book: Book, through: str | None, span: str, ask: dict[str, Any]) -> s
 
 def _beyond(book: Book, lang: Language, last: str) -> list[str]:
     """That the months asked for go beyond the outcome on record, if they do."""
-    latest = book.postings()["period"].max()
-    beyond = isinstance(latest, str) and latest < last
-    return [label("note.beyond", lang, last=last, latest=latest)] if beyond else []
+    latest = max(book.months, default=last)
+    return [label("note.beyond", lang, last=last, latest=latest)] if latest < last else []
 
 
 #: Methods of rows with a calibrated interval: the model's own, a year that is known, a sum.

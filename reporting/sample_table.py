@@ -189,10 +189,9 @@ def _until(book: Book, event: SampleCommitted, lang: Language) -> list[str]:
     """That the months drawn from go beyond the outcome that was on record, if they do."""
     if event.last is None:
         return []
-    latest = book.earlier(event.known_size).postings()["period"].max()
-    beyond = isinstance(latest, str) and latest < event.last
+    latest = max(book.earlier(event.known_size).months, default=event.last)
     words = {"last": event.last, "latest": latest}
-    return [label("note.sample_beyond", lang, **words)] if beyond else []
+    return [label("note.sample_beyond", lang, **words)] if latest < event.last else []
 
 
 def redrawn_lines(found: Redrawn, lang: Language, *, moved: bool) -> list[str]:

@@ -227,9 +227,9 @@ def _judged(book: Book, last: str, scored: Accuracy, lang: Language) -> list[str
     if not scored.rounds:
         return [label("note.accuracy_no_round", lang)]
     if not scored.scored:
-        later = book.postings()["period"].max()
-        if isinstance(later, str) and later > last:
-            return [label("note.accuracy_later", lang, last=last, latest=later)]
+        latest = max(book.months, default=last)
+        if latest > last:
+            return [label("note.accuracy_later", lang, last=last, latest=latest)]
         return [label("note.accuracy_pending", lang)]
     notes = [label(f"note.accuracy_{key}", lang) for key in ("error", "last")]
     if scored.intervals:

@@ -340,8 +340,7 @@ def others(ask: Question) -> dict[str, Question]:
         (month for month in (shift(ask.through, -n) for n in range(4)) if int(month[5:]) % 4 == 0),
         ask.through,
     )
-    booked = ask.book.postings()["period"].unique()
-    if tertial == ask.through or tertial not in booked:
+    if tertial == ask.through or tertial not in ask.book.months:
         return {}
     return dict.fromkeys(("division_reports", "people_report"), replace(ask, through=tertial))
 
