@@ -131,12 +131,10 @@ def _vouchers(book: Book) -> Iterator[Finding]:
     """Vouchers, and their reversals, whose rows do not sum to zero, though they are no rows that
     stand alone."""
     posted = book.events("outcome.posted")
-    alone = posted.filter(pl.col("alone").fill_null(False)).select("position")
-    reversals = book.events("outcome.reversed").join(
-        alone.rename({"position": "reverses"}), on="reverses", how="anti"
-    )
-    for frame, what in ((posted.join(alone, on="position", how="anti"), "voucher"),
-                        (reversals, "reversal")):  # fmt: skip
+    is_alone = pl.col("alone").fill_null(False)
+    alone = posted.filter(is_alone).select(reverses="position")
+    reversals = book.events("outcome.reversed").join(alone, on="reverses", how="anti")
+    for frame, what in ((posted.filter(~is_alone), "voucher"), (reversals, "reversal")):
         sums = frame.group_by("stream", "voucher").agg(
             pl.col("amount").cast(pl.Int128).sum().alias("sum"), pl.col("position").min()
         )
