@@ -78,7 +78,7 @@ def verify(
     """
     path = book if isinstance(book, Path) else book.path
     # SQLite and Polars let other threads run: on two processors it takes little over half the time.
-    # What may begin early comes one by one, so that the log, which all else waits for, is not slowed.
+    # What may begin early comes one by one, not to slow the log, which all else waits for.
     early, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(max(os.cpu_count() or 1, 2))
     with gathering() as gathered, early, pool:
         begun = [early.submit(c.begin, path) for c in checks if isinstance(c, FileCheck)]
