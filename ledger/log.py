@@ -97,6 +97,8 @@ class Book:
         self._gathered = gathered
         self._reading = RLock()  # who asks for the same meanwhile waits for it
         self._postings: pl.DataFrame | None = None
+        #: What was made of the whole book once, by name, for whoever asks for the same.
+        self.kept: dict[str, pl.DataFrame] = {}
 
     def anew(self) -> Book:
         """A book of the same events that computes everything again but their columns."""

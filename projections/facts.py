@@ -56,7 +56,14 @@ def outcome(book: Book, then: Book | None = None, types: Sequence[str] = _RESULT
     postings = book.postings().lazy()
     if then is not None:
         postings = postings.filter(pl.col("position") < then.size)
-    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book, types, then))))
+    on_accounts = pl.col("account").is_in(result_accounts(book, types, then))
+    found = _shaped(postings.filter(on_accounts))
+    if then is not None or types != _RESULT:
+        return found
+    # What most tables begin with is made once.
+    if "outcome" not in book.kept:
+        book.kept["outcome"] = found.collect()
+    return book.kept["outcome"].lazy()
 
 
 def budget(book: Book, types: Sequence[str] = _RESULT) -> pl.LazyFrame:
