@@ -6,13 +6,16 @@ the öre whatever the report's scale is: a workbook is for computing on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from reporting.catalogue import label
+from reporting.charts.picture import Chart
 from reporting.render import name_second, printable, shown
 from reporting.report.document import Document, Section
+from reporting.report.excel_charts import cells, native
 from reporting.tables import SAID, Column, Table, Value
 from reporting.workbook import packed
 
@@ -26,6 +29,8 @@ _HEAD = 3
 _WIDEST = 44
 _LINE = 15
 """Points of a line of text."""
+_CHART_ROWS = 19
+"""Rows that a chart stands over."""
 _HUNDRED = 100
 #: Kinds of columns whose cells are numbers, and of those the ones that are hundredths.
 _NUMBERS = ("amount", "percent", "hours", "count", "number", "decimal")
@@ -38,10 +43,10 @@ def to_excel(document: Document) -> bytes:
     """The workbook's bytes: a cover with contents, then a sheet for each table in the report's
     order; formulas carry what they come to."""
     made = _Made.begun(document)
-    for section, table in document.tables():
-        made.add(section, table)
+    for section in document.sections:
+        made.write(section)
     made.cover()
-    return packed(made.book, document.recorded_at, made.results)
+    return packed(made.book, document.recorded_at, made.results, made.drawn)
 
 
 @dataclass
@@ -53,6 +58,8 @@ class _Made:
     sheets: list[tuple[Section, str, str]] = field(default_factory=list)
     """Of each table its section, title and sheet."""
     results: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    drawn: dict[str, list[str]] = field(default_factory=dict)
+    """What the charts of a sheet, by its name, show in words."""
 
     @classmethod
     def begun(cls, document: Document) -> _Made:
@@ -68,7 +75,29 @@ class _Made:
         book.properties.language = document.lang
         return cls(document, book)
 
-    def add(self, section: Section, table: Table) -> None:
+    def write(self, section: Section) -> None:
+        """A sheet for each table of a section, and its charts where its sheets have the figures."""
+        mine: list[tuple[Table, Worksheet]] = []
+        for block in section.blocks:
+            if isinstance(block, Table):
+                mine.append((name_second(block), self.add(section, block)))
+            elif isinstance(block, Chart):
+                there = mine
+                if block.beside:
+                    there = [(block.table, self.add(section, block.table))]
+                self._draw(block, there)
+
+    def _draw(self, chart: Chart, there: Sequence[tuple[Table, Worksheet]]) -> None:
+        """The chart, under the first table that has its figures."""
+        for table, sheet in there:
+            found = cells(chart, table, sheet, _HEAD)
+            if found is not None:
+                row = sheet.max_row + 2 + _CHART_ROWS * len(self.drawn.get(sheet.title, ()))
+                sheet.add_chart(native(chart, found), f"A{row}")
+                self.drawn.setdefault(sheet.title, []).append(chart.alt)
+                return
+
+    def add(self, section: Section, table: Table) -> Worksheet:
         """A sheet for a table, named as its section."""
         taken = {name.lower() for name in self.book.sheetnames}
         sheet = self.book.create_sheet(_free(section.plain or section.title, taken))
@@ -81,6 +110,7 @@ class _Made:
             self.results[number, cell] = result
         _back(sheet, self.book.sheetnames[0], self.document)
         _printed(sheet, self.document)
+        return sheet
 
     def cover(self) -> None:
         """The title page, the contents with links, and how the figures are proved."""

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from ledger.errors import TemplateRefused
 from ledger.periods import months_between
+from reporting.charts.picture import Chart, Months
 from reporting.render import name_second, shown
 from reporting.report import make_template
 from reporting.report.document import compose, question
@@ -100,6 +101,46 @@ def test_sums_are_live_and_say_what_they_come_to(document):
         first, last = re.findall(r"[A-Z]+(\d+)", cell.value)
         above = [told.cell(row, cell.column).value for row in range(int(first), int(last) + 1)]
         assert sum(Decimal(str(v)) for v in above) == Decimal(str(told[cell.coordinate].value))
+
+
+def cells_of(book, reference):
+    """The values of the cells that a chart draws."""
+    name, _, where = reference.replace("$", "").rpartition("!")
+    found = book[name.strip("'")][where]
+    rows = found if isinstance(found, tuple) else ((found,),)
+    return [cell.value for row in rows for cell in (row if isinstance(row, tuple) else (row,))]
+
+
+def test_excel_draws_charts_from_the_cells(document):
+    """Those over months, each with its words: names, months and figures are cells of a sheet, and
+    the figures those of our own picture."""
+    data = to_excel(document)
+    book = load_workbook(io.BytesIO(data), data_only=True)
+    ours: dict[str, tuple[str, Months]] = {}
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Chart) and isinstance(block.picture, Months):
+                ours[block.title] = (block.alt, block.picture)
+    found = [chart for sheet in book for chart in sheet._charts]
+    assert len(found) == len(ours) >= 3
+    for chart in found:
+        _, mine = ours[chart.title.tx.rich.p[0].r[0].t]
+        parts = [one for part in chart._charts for one in part.series]
+        names = [cells_of(book, one.tx.strRef.f)[0] for one in parts]
+        assert sorted(names) == sorted(one.name for one in mine.series)
+        for one, name in zip(parts, names, strict=True):
+            (series,) = [each for each in mine.series if each.name == name]
+            told = cells_of(book, one.val.numRef.f)
+            assert len(cells_of(book, one.cat.strRef.f)) == len(told)
+            scale = {"mnkr": Decimal(1_000_000), "tkr": Decimal(1_000), "%": Decimal("0.01")}[
+                mine.unit
+            ]
+            assert [None if v is None else Decimal(str(v)) for v in told] == [
+                None if v is None else Decimal(str(v * scale)) for v in series.values
+            ]
+    drawn = [n for n in zipfile.ZipFile(io.BytesIO(data)).namelist() if "drawings/drawing" in n]
+    words = "".join(zipfile.ZipFile(io.BytesIO(data)).read(n).decode() for n in drawn)
+    assert all(f'descr="{alt[:40]}' in words for alt, _ in ours.values())
 
 
 def test_details_are_not_summed_twice(document):
