@@ -28,8 +28,9 @@ Key = tuple[str, str | None, str | None, str, str | None]
 
 def drawn(ask: Question, category: str | None, *, through: str | None) -> tuple[Chart, ...]:
     """A chart of each measure of the category, and kind of interval, of which at least one unit
-    or other subject has four periods on record; those of the asked unit and below it, of a whole
-    organisation everybody's where there is no ``through``."""
+    or other subject has four periods on record, and at most as many missing between them; those of
+    the asked unit and below it, of a whole organisation everybody's where there is no ``through``.
+    """
     return tuple(_charts(ask, series(ask, category, through=through)))
 
 
@@ -49,7 +50,13 @@ def series(
         if row["category"] == category and row["value"] is not None and kind != _UNEVEN:
             key = (row["measure"], row["unit"], row["subject"], kind, counted)
             found.setdefault(key, []).append(row)
-    return {key: rows for key, rows in found.items() if len(rows) >= LEAST}
+    return {key: rows for key, rows in found.items() if _is_series(rows)}
+
+
+def _is_series(rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether enough is known to be drawn: four periods, and no more gaps than figures."""
+    known = [interval(row["interval"]) for row in rows]
+    return len(rows) >= LEAST and len(rows) * 2 >= len(_periods(known, whole=True))
 
 
 def _charts(ask: Question, found: dict[Key, list[dict[str, Any]]]) -> Iterator[Chart]:
@@ -100,16 +107,16 @@ def _decimals(values: Sequence[Sequence[Number]]) -> int:
     return min(max((-int(e) for e in exponents), default=0), _PLACES)
 
 
-def _periods(known: Sequence[Interval]) -> list[Interval]:
+def _periods(known: Sequence[Interval], *, whole: bool = False) -> list[Interval]:
     """Every period from the first known to the last, also those between them that nobody reported;
-    the latest that there is room for. Days are those that are known."""
+    the latest that there is room for, unless ``whole``. Days are those that are known."""
     ordered = sorted(dict.fromkeys(known), key=lambda one: one.first)
     if ordered[0].kind == "day":
         return ordered[-_LATEST:]
     periods = [ordered[0]]
     while periods[-1].first < ordered[-1].first:
         periods.append(periods[-1].following())
-    return periods[-_LATEST:]
+    return periods if whole else periods[-_LATEST:]
 
 
 def _labels(periods: Sequence[Interval], lang: Language) -> tuple[tuple[str, ...], ...]:

@@ -224,12 +224,9 @@ def drawn_in(document):
     return [b for section in document.sections for b in section.blocks if isinstance(b, Chart)]
 
 
-def test_the_report_has_each_figure_and_the_statistics_with_four_periods(charts, document):
-    """Of the example's, the service desk's cases by month; they stand in their section."""
-    (statistic,) = [chart for chart in drawn_in(document) if chart.key == "statistics"]
-    assert statistic.title == "Inkomna ärenden servicedesk, Servicedesk"
-    there = [chart.alt for chart in drawn_in(document) if chart is not statistic]
-    assert there == [chart.alt for chart in charts.values()]
+def test_the_report_has_each_figure(charts, document):
+    """And no statistic's: the example's are summers a year apart."""
+    assert [c.alt for c in drawn_in(document)] == [chart.alt for chart in charts.values()]
 
 
 def test_the_page_has_each_chart_with_its_words_and_figures(charts, document):

@@ -93,6 +93,16 @@ def test_periods_of_any_kind(books, periods, labels):
     assert months_of(chart).labels == labels
 
 
+def test_more_gaps_than_figures_are_no_series(books):
+    """Two summers a year apart are compared by their change, not by a line between them."""
+    summers = {f"{year}-{month}": "1" for year in (2019, 2020) for month in ("06", "07", "08")}
+    reported(books, "Fel", summers)
+    assert charts(books) == ()
+    reported(books, "Fel", {f"2020-{month:02}": "1" for month in range(4, 6)})
+    (chart,) = charts(books)
+    assert len(months_of(chart).months) == 15
+
+
 def test_stretches_that_overlap_are_no_series(books):
     """January to March holds January to February."""
     reported(books, "Fel", {f"2020-01--2020-{m:02}": "1" for m in (2, 3, 5, 7, 8)})
