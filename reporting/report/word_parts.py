@@ -28,6 +28,8 @@ _SIZES = (8, 7)
 #: Twentieths of a point: of a sign of size 1 in a cell, of a cell's margins; of a column of words
 #: the least, the least that long words ask for, and the most that it gets.
 _SIGN = 10.5
+_BOLD = 1.08
+"""How much wider a heading's signs are."""
 _MARGINS = 130
 _NARROW = 700
 _BROAD = 2600
@@ -268,7 +270,7 @@ def _least(texts: Sequence[str], figure: bool, sign: float) -> int:
     words = [len(word) for word in head.replace(SOFT_HYPHEN, "-").replace("-", "- ").split(" ")]
     longest = max((len(cell) for cell in cells), default=0)
     if figure:
-        return round(max(longest, *words) * sign) + _MARGINS
+        return round(max(longest, max(words) * _BOLD) * sign) + _MARGINS
     words += [len(word) for cell in cells for word in cell.split(" ")]
     # Words of a few lines; a column of long texts takes as much as it can get.
     least = max(_NARROW, round(max(words) * sign) + _MARGINS, round(longest * sign / 4))
