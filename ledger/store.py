@@ -419,5 +419,6 @@ class _Batch:
 
 
 def _in_order(problems: Iterable[Any]) -> list[Any]:
-    """In the order of the file, problems without a line first."""
-    return sorted(problems, key=lambda p: (p.file, p.line or 0, p.code))
+    """In the order of the file, problems without a line first; what several parts of a batch found
+    alike is told once."""
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.code))

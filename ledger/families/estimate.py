@@ -138,7 +138,9 @@ class _Taking(Work):
             what = "an amount" if kind in MONEY else "hours"
             refuse("bad-estimate", f"{kind} without {what}", f"{kind} has {what}, and no other.")
         if (kind in MONEY) != ("report_line" in row):
-            what = "a line" if kind in MONEY else "no line: it is of the whole"
-            refuse("bad-estimate", f"{kind}, line {row.get('report_line')!r}", f"Give it {what}.")
+            if kind in MONEY:
+                refuse("bad-estimate", f"{kind} without a line", "Say of which line it is.")
+            found = f"{kind} of line {row['report_line']!r}"
+            refuse("bad-estimate", found, "Leave the line empty: they are of the whole.")
         if kind in MONEY:
             self.structure_of(row["report_line"], STRUCTURE, "structure.result")

@@ -413,6 +413,7 @@ class DecideStructures:
                 wrong(row, "unknown-parent", f"parent line {row.parent!r}", "Add its row.")
             if row.sign not in (1, -1):
                 wrong(row, "bad-sign", f"sign {row.sign}", "Write 1 or -1.")
+        problems += self._rings(rows)
         for row in ranged:
             if (row.account_from or "") > (row.account_to or ""):
                 wrong(row, "empty-range", f"{row.account_from}–{row.account_to}", "Swap the ends.")
@@ -426,6 +427,20 @@ class DecideStructures:
         if ranged and not problems:
             problems += self._gaps(ranged, organisation)
         return problems
+
+    def _rings(self, rows: Sequence[StructureRow]) -> list[Problem]:
+        """Lines that stand above their own parent, each ring told once, at its first row."""
+        parents, told = {row.line: row.parent for row in rows}, set[str]()
+        found: list[Problem] = []
+        for row in rows:
+            path = [row.line]
+            while (above := parents.get(path[-1])) and above not in path:
+                path.append(above)
+            if above == row.line and row.line not in told:
+                told |= set(path)
+                text = f"line {row.line!r} stands above its parent"
+                found.append(Problem("cycle", self.file, row.line_number, text, "Break the ring."))
+        return found
 
     def _gaps(self, ranged: Sequence[StructureRow], organisation: Organisation) -> list[Problem]:
         lines = [

@@ -134,9 +134,11 @@ class RestateTotals:
         """One event a changed total; a total repeated in the file is a problem."""
         organisation, closed = state.of(Organisation), Closed(state)
         decision = Decision()
-        decision.problems += rules.check(
-            self.rows, rules.entry_rules(organisation.units, organisation.accounts), self.file
-        )
+        asked = [
+            *rules.entry_rules(organisation.units, organisation.accounts),
+            rules.counterparty_rule(organisation.units),
+        ]
+        decision.problems += rules.check(self.rows, asked, self.file)
         decision.problems += rules.beyond_range(self.rows, self.file)
         told = pl.col("amount").is_null() | pl.col("period").is_null()
         rows = self.rows.filter(~told & (pl.col("unit") != "") & (pl.col("account") != ""))
