@@ -156,7 +156,8 @@ def _text(file: str) -> str:
     try:
         return Path(file).read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise UsageError(f"{file} cannot be read: {why}.", "Choose another.") from error
 
 
 def _keys(file: str, given: str | None) -> tuple[PublicKey, ...]:

@@ -265,7 +265,6 @@ RULES: dict[str, str] = {
     "bad-attachment": "An attachment lacks its number, its title or its SHA-256.",
     "unknown-mark": "No mark of that name stands: `ledger mark` makes one.",
     "bad-estimate": "An estimate lacks its kind, its line, or its amount or hours.",
-    "bad-commentary": "A text of a section lacks its section or itself.",
     "bad-variance": "An explanation of a variance lacks its text or its amount.",
     "sample-unanswered": "A control is concluded adequate on a sample that does not say so: not "
     "evaluated since it was last assessed, or beyond what can be borne without a because.",

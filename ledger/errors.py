@@ -69,10 +69,13 @@ class Problem:
 
 
 class LedgerError(Exception):
-    """Root of all named errors: a code, a message, a remedy and the exit code of the command."""
+    """Root of all named errors: a code, a message, a remedy and the exit code of the command.
 
-    code = "error"
-    exit_code = 70
+    It is never raised itself, and has none of its own.
+    """
+
+    code: str
+    exit_code: int
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

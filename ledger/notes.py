@@ -195,7 +195,7 @@ class SigningKey:
         try:
             if not text.startswith(_PRIVATE):
                 raise BadProof("it does not begin as a private key")
-            name, seed = _key_parts(text.removeprefix(_PRIVATE).strip())
+            name, seed = _secret_parts(text.removeprefix(_PRIVATE).strip())
             key = cls(name, seed)
             if str(key.public).split("+")[1] != text.split("+")[3]:
                 raise BadProof("its id is not that of its bytes")
@@ -265,10 +265,20 @@ def _decoded(text: str) -> bytes:
         return b""
 
 
+def _secret_parts(text: str) -> tuple[str, bytes]:
+    """As `_key_parts`, of a text that no message may quote."""
+    try:
+        return _key_parts(text)
+    except BadProof:
+        raise BadProof("it is damaged") from None
+
+
 def _key_parts(text: str) -> tuple[str, bytes]:
     """Name and 32 bytes of ``name+id+base64(0x01 ‖ 32 bytes)``."""
+    if text.startswith(_PRIVATE):  # nothing of it may stand in a message
+        raise BadProof("That is a private key.", "Give the public one: `ledger seal` writes it.")
     match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)", text)
     data = _decoded(match[3]) if match else b""
     if match is None or len(data) != 33 or data[:1] != _ED25519:
-        raise BadProof(f"{text[:60]!r} is no Ed25519 key of a signed note")
+        raise BadProof(f"{text[:60]!r} is no Ed25519 key of a signed note.")
     return match[1], data[1:]

@@ -216,7 +216,8 @@ class Store:
             # The same batch once more: its findings were told, and it is taken once.
             told = (VoucherMissed, ProfileStated)
             lasting = [d for d in drafts if not isinstance(d.event, told)]
-            if lasting:
+            if lasting:  # and what they would have changed stands as it was
+                notices = tuple(notice for notice in notices if not notice.finding)
                 text = "this very batch was taken before, and is not taken again"
                 notices += (Notice("batch-known", f"{text} without --again", finding=True),)
             decision.known += len(lasting)

@@ -183,7 +183,7 @@ class _Writing(Work):
         """The text, or none where it is on record."""
         unit, period = self.unit(row), _month(row)
         if not row.get("section") or not row.get("text"):
-            refuse("bad-commentary", "section or text is empty", "Fill in both.")
+            refuse("empty-field", "section or text is empty", "Fill in both.")
         what = (row["section"], unit, period)
         self.once(what, f"section {row['section']!r} of {unit}, {period},", line)
         stands = self.state.of(Commentary).texts.get(what)

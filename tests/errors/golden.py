@@ -16,10 +16,11 @@ A file of ``cases/`` is a group: the steps that make its store (``given``), then
     told = '''…'''                    # all that is said of it, to the letter
     exit = 3                          # 3 unless it is given
 
-``before`` names commands that come first, ``files`` more files, ``run`` the command; ``encoding`` is
-that of the files, ``sheet`` the rows of a workbook; of a command that shows its findings as data
-``shown`` is part of what it writes. What a refused command leaves behind is the store as it was,
-byte for byte.
+``before`` names commands that come first, ``files`` more files, ``run`` the command; ``encoding``
+is that of the files, ``sheet`` the rows of a workbook, ``sql`` what somebody does to the store with
+the database's own client, who drops its guards first, and with ``reseal`` seals the log anew with
+its very key. ``shown`` is part of what the command writes.
+What a refused command leaves behind is the store as it was, byte for byte.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from unittest.mock import patch
 
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from ledger.notes import SigningKey
 from tests.intake.workbooks import workbook
+from tests.proof.alterations import open_wide, seal_anew
 
 CASES = Path(__file__).with_name("cases")
 #: Exit codes after which nothing may have been recorded.
@@ -96,15 +100,19 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     encoding: str = "utf-8"
     sheet: tuple[tuple[object, ...], ...] = ()
+    sql: str = ""
+    reseal: bool = False
 
     @property
     def codes(self) -> set[str]:
         """The codes that it reproduces."""
-        said = set(re.findall(r"\[([a-z0-9-]+)\]", self.told)) - {"input-refused"}
-        return said | set(re.findall(r'"(?:code|finding)": ?"([a-z0-9-]+)"', self.shown))
+        said = set(re.findall(r"\[([a-z0-9-]+)\]", self.told + self.shown))
+        shown = set(re.findall(r'"(?:code|finding)": ?"([a-z-]+)"', self.shown))
+        return said | shown
 
     def __str__(self) -> str:
-        return f"{self.group}-{self.place}-{'-'.join(sorted(self.codes))}"
+        codes = sorted(self.codes - {"input-refused"})
+        return f"{self.group}-{self.place}-{'-'.join(codes)}"
 
 
 @cache
@@ -138,14 +146,27 @@ def cases() -> tuple[Case, ...]:
                     files,
                     each.get("encoding", "utf-8"),
                     tuple(map(tuple, each.get("sheet", ()))),
+                    each.get("sql", ""),
+                    each.get("reseal", False),
                 )
             )
     return tuple(found)
 
 
 def command(line: str) -> Result:
-    """``ledger`` with those words, in the current folder."""
-    return CliRunner().invoke(app, shlex.split(line), prog_name="ledger")
+    """``ledger`` with those words, in the current folder; ``as eva: …`` from another account of the
+    machine."""
+    before, colon, rest = line.partition(": ")
+    account, words = (before[3:], rest) if before.startswith("as ") and colon else ("anna", line)
+    with patch("ledger.store.system_user", lambda: account):
+        return CliRunner().invoke(app, shlex.split(words), prog_name="ledger")
+
+
+def said(text: str) -> str:
+    """What was said, without what differs from day to day and from store to store."""
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|\+00:00)", "TIME", text)
+    text = re.sub(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}", "+KEY", text)
+    return re.sub(r"batch:[0-9a-f]{32}", "batch:BATCH", text)
 
 
 @cache
@@ -157,9 +178,13 @@ def base() -> Path:
     return folder
 
 
+def begin(group: str, folder: Path) -> None:
+    """A folder, which is the current one, as a group's cases begin in it."""
+    shutil.copytree(_begun(group), folder, dirs_exist_ok=True)
+
+
 @cache
-def store_of(group: str) -> Path:
-    """The folder that a group's cases begin in; whoever calls stands in a folder of its own."""
+def _begun(group: str) -> Path:
     folder = Path.cwd()
     shutil.copytree(base(), folder, dirs_exist_ok=True)
     done("init --organisation 'Region Nord' --root-unit RN")
@@ -174,20 +199,34 @@ def store_of(group: str) -> Path:
 
 
 def done(line: str) -> None:
-    """A command that must succeed, be it with findings."""
+    """A command that must succeed, be it with findings; ``remove FILE`` and ``chmod FILE``, which
+    lets everybody read it, are done without it."""
+    word, _, name = line.partition(" ")
+    if word == "remove":
+        Path(name).unlink()
+        return
+    if word == "chmod":
+        Path(name).chmod(0o644)
+        return
     result = command(line)
     assert result.exit_code in (0, 1), f"{line}: {result.stderr}"
 
 
 def run(case: Case, folder: Path) -> Result:
     """The case in a folder of its own, which is the current one."""
-    shutil.copytree(store_of(case.group), folder, dirs_exist_ok=True)
+    begin(case.group, folder)
     for name, text in case.files.items():
         (folder / name).write_bytes(text.encode(case.encoding))
     if case.sheet:
         (folder / f"{case.kind}.xlsx").write_bytes(workbook(*case.sheet))
     for line in case.before:
         done(line)
+    if case.sql:
+        connection = open_wide(folder / "ledger.db")
+        connection.executescript(case.sql)
+        if case.reseal:
+            seal_anew(connection, SigningKey.read(folder / "ledger.key"), 0)
+        connection.close()
     before = log(folder)
     result = command(case.run)
     if result.exit_code in REFUSED:
@@ -196,5 +235,6 @@ def run(case: Case, folder: Path) -> Result:
 
 
 def log(folder: Path) -> bytes:
-    """The store's bytes."""
-    return (folder / "ledger.db").read_bytes()
+    """The store's bytes; none where there is no store."""
+    path = folder / "ledger.db"
+    return path.read_bytes() if path.exists() else b""

@@ -206,6 +206,6 @@ def test_a_closed_month_takes_no_commentary(booked):
     assert told(booked, text, command=WriteCommentary) == [("period-closed", "rule")]
     assert told(booked, ROW | {"amount": 1}) == [("period-closed", "rule")]
     assert told(booked, text | {"text": ""}, command=WriteCommentary) == [
-        ("bad-commentary", "content")
+        ("empty-field", "content")
     ]
     assert told(booked, text, text, command=WriteCommentary)[0] == ("period-closed", "rule")
