@@ -94,7 +94,8 @@ def staffing(
     whole = len(ask.get("by", ())) == 1
     if people:
         seen = (*(c.key for c in keys), *_SEEN.get(name, (c.key for c in columns)))
-        columns = [c for c in columns if c.key in seen and frame[c.key].null_count() < frame.height]
+        said = {n for n in frame.columns if frame.is_empty() or frame[n].drop_nulls().len()}
+        columns = [c for c in columns if c.key in seen and c.key in said]
     made = table_of(
         frame,
         (),

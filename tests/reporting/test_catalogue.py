@@ -15,6 +15,7 @@ from ledger.commands import Source
 from ledger.events import EVENTS
 from ledger.families.action import RecordActions
 from ledger.families.forecast import METHODS, OpenRound
+from ledger.families.governance import CLOSABLE
 from ledger.families.investment import RecordInvestments
 from ledger.families.organisation_commands import DecideStructures, StructureRow
 from ledger.families.staffing import STAFFING_ROWS, ReportStaffing
@@ -54,6 +55,11 @@ def test_a_missing_key_is_an_error():
 def test_every_kind_of_event_has_a_word():
     """And no word is of a kind that is gone."""
     assert set(keys("topic")) == set(EVENTS)
+
+
+def test_every_family_that_closes_has_a_word():
+    """A report names those whose months are open."""
+    assert [name for name in CLOSABLE if not has(f"value.family_closed.{name}")] == []
 
 
 def test_every_method_has_a_word():
