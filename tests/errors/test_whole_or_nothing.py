@@ -178,7 +178,7 @@ def text_of(header: str, rows: list[str]) -> str:
 
 @pytest.mark.parametrize("kind", ROWS)
 @given(data=st.data())
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_bad_row_anywhere_leaves_no_byte(kind, tmp_path, data):
     header, good, bad = ROWS[kind]
     begin(kind, tmp_path)

@@ -23,7 +23,6 @@ UNSPOKEN: tuple[str, ...] = (
     "cli/accountability.py",
     "cli/bridge.py",
     "cli/control.py",
-    "cli/copies.py",
     "cli/demo.py",
     "cli/entries.py",
     "cli/erasing.py",
