@@ -172,6 +172,7 @@ def said(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|\+00:00)", "TIME", text)
     text = re.sub(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}", "+KEY", text)
     text = re.sub(r"batch:[0-9a-f]{32}", "batch:BATCH", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "SHA", text)
     return _LONG.sub(r"\1…", text)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from assurance import verification
 from assurance.populations import Selection, items_of
@@ -28,7 +29,8 @@ from ledger.log import Book
 from ledger.notes import Checkpoint, Note, SigningKey, signed
 from ledger.store import Store
 from projections.registry import PROJECTIONS, Projection, exposed
-from tests.errors.golden import command
+from reporting.report import given_out
+from tests.errors.golden import begin, command, said
 from tests.ledger.builders import ACTOR, new_store, post, wage
 from tests.ledger.erasing import erase
 from tests.proof.alterations import open_wide
@@ -233,6 +235,49 @@ def a_sample_that_somebody_made_by_hand(folder, monkeypatch):
     store.record(DrawSample(forged), ACTOR, FROM)
     store.close()
     return findings_of(store.path, "sample-differs")
+
+
+def in_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in a folder whose store has a few postings."""
+    monkeypatch.chdir(folder)
+    begin("control-commands", folder)
+
+
+@reproduces(
+    "booked-changed",
+    "3 changed.xlsx!Working paper:2 [booked-changed] cell H2 says '-1', and -900.00 is booked. Put "
+    "it back; what should have been booked goes into the audited amount.",
+)
+def a_working_paper_that_says_another_amount(folder, monkeypatch):
+    in_folder(folder, monkeypatch)
+    command("control sample S --account 4010 --size 1 --through 2019-08")
+    command("control assess S --sheet paper.xlsx")
+    book = load_workbook("paper.xlsx")
+    page = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in page[1]}
+    page.cell(2, heads["Amount"], -1)
+    book.save("changed.xlsx")
+    result = command("control assess --from changed.xlsx")
+    place, _, rest = result.stderr.splitlines()[0].partition("] ")
+    return f"{result.exit_code} {place}] {rest.partition(' – ')[2]}"
+
+
+@reproduces(
+    "replay-other-program",
+    "1 finding [replay-other-program] monthly --unit RN --through 2020-08 --version 1 --to html "
+    "--lang en (event 37) was made by another program, and neither the file nor the figures are "
+    "the same; only that program can show why. Otherwise: utfall 9.8 → 9.9. Recorded SHA-256 SHA, "
+    "now SHA\n",
+)
+def another_program_s_report(folder, monkeypatch):
+    in_folder(folder, monkeypatch)
+    monkeypatch.setattr(given_out, "made_with", lambda: "utfall=9.8")
+    command("report monthly --through 2020-08 --publish --with-findings -o out")
+    monkeypatch.setattr(given_out, "made_with", lambda: "utfall=9.9")
+    monkeypatch.setattr(given_out, "to_file", lambda *_, **__: b"another")
+    monkeypatch.setattr(given_out, "figures", lambda document: "d" * 64)
+    result = command("replay --check")
+    return f"{result.exit_code} {said(result.stderr)}"
 
 
 @reproduces(
