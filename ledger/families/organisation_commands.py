@@ -98,14 +98,9 @@ class BindEntity:
             return Decision()
         if bound is None:
             return Decision([Draft(EntityBound(number=self.number), self.line)])
-        problem = Problem(
-            "other-entity",
-            self.file,
-            self.line,
-            f"organisation number {self.number}; the store holds {bound}",
-            "Import the file into that organisation's own store.",
-            "rule",
-        )
+        found = f"organisation number {self.number}; the store holds {bound}"
+        remedy = "Import the file into that organisation's own store."
+        problem = Problem("other-entity", self.file, self.line, found, remedy, "rule")
         return Decision(problems=[problem])
 
     def key(self) -> str | None:
@@ -430,17 +425,16 @@ class DecideStructures:
 
     def _rings(self, rows: Sequence[StructureRow]) -> list[Problem]:
         """Lines that stand above their own parent, each ring told once, at its first row."""
-        parents, told = {row.line: row.parent for row in rows}, set[str]()
-        found: list[Problem] = []
+        parents, found = {row.line: row.parent for row in rows}, dict[frozenset[str], Problem]()
         for row in rows:
             path = [row.line]
             while (above := parents.get(path[-1])) and above not in path:
                 path.append(above)
-            if above == row.line and row.line not in told:
-                told |= set(path)
+            if above == row.line:
                 text = f"line {row.line!r} stands above its parent"
-                found.append(Problem("cycle", self.file, row.line_number, text, "Break the ring."))
-        return found
+                ring = Problem("cycle", self.file, row.line_number, text, "Break the ring.")
+                found.setdefault(frozenset(path), ring)
+        return list(found.values())
 
     def _gaps(self, ranged: Sequence[StructureRow], organisation: Organisation) -> list[Problem]:
         lines = [
