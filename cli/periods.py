@@ -18,7 +18,8 @@ Family = Annotated[
     typer.Option(
         "--family",
         metavar="FAMILY",
-        help="What closes: outcome, budget, scorecard, statistic or commentary.",
+        help="What closes: outcome, budget, staffing, action, investment, scorecard, statistic, "
+        "followup, control or commentary.",
     ),
 ]
 Unit = Annotated[
