@@ -30,7 +30,7 @@ def explain(
         near = get_close_matches(code, known, 3)
         raise UsageError(
             f"There is no code {code!r}.",
-            f"Did you mean {' or '.join(near)}?" if near else "`ledger explain` lists all.",
+            f"Near: {', '.join(near)}." if near else "`ledger explain` lists all.",
         )
     chosen = sorted(known) if code is None else [code]
     if ask.form == "table":

@@ -9,13 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
+from typer._click.core import Context
 from typer.core import TyperGroup
 
-from cli.options import SPOKEN
+from cli.options import GIVEN, SPOKEN
 from cli.output import say, sum_up
+from cli.speaking import Help, language_of, tell_mistake
 from ledger.errors import InputRefused, LedgerError, Problem, StoreFull, StoreReadOnly
 from reporting.catalogue import label
 from reporting.messages import told
@@ -69,12 +73,28 @@ def tell_bug(error: Exception) -> None:
     say(f"  {label('message.bug_more', lang)}")
 
 
+#: Every command's help is written in the language that is spoken.
+Context.formatter_class = Help
+
+
 class Guarded(TyperGroup):
     """The root of all commands: turns what goes wrong into a message and an exit code."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """Find out which language is spoken, then read the command line."""
+        GIVEN.set({})
+        SPOKEN.set(language_of(args))
+        with _mistakes_told():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; end with its exit code."""
-        SPOKEN.set("sv")
+        with _mistakes_told():
+            return self._invoked(ctx)
+
+    def _invoked(self, ctx: Any) -> Any:
         try:
             found = super().invoke(ctx)
             sys.stdout.flush()
@@ -99,6 +119,18 @@ class Guarded(TyperGroup):
             tell_failure(named)
             raise typer.Exit(named.exit_code) from None
         return found
+
+
+@contextmanager
+def _mistakes_told() -> Iterator[None]:
+    """Tell what Typer finds wrong with the command line, and end with its exit code."""
+    try:
+        yield
+    except Exception as error:
+        if not hasattr(error, "format_message") or type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        tell_mistake(error)
+        raise typer.Exit(getattr(error, "exit_code", 2)) from None
 
 
 def _named(error: Exception) -> LedgerError | None:

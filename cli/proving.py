@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.options import Common, Shown, Writing, bundled, protect
+from cli.options import SPOKEN, Common, Shown, Writing, bundled, protect
 from cli.output import put, put_file, say, show, word
 from cli.session import book_of, is_simulated, position_of, record, store_of
+from reporting.messages import told
 
 if TYPE_CHECKING:
     from ledger.notes import Note, PublicKey
@@ -183,7 +184,7 @@ def _as_json(found: LogCheck) -> str:
     """The contract's object: events, root, checkpoint (the signed note), findings."""
     import json
 
-    told = {
+    shown = {
         "events": found.events,
         "root": found.root,
         "checkpoint": found.checkpoint,
@@ -192,7 +193,7 @@ def _as_json(found: LogCheck) -> str:
             for each in found.findings
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
 
 
 def _as_text(found: LogCheck, ask: Common, log_only: bool) -> str:
@@ -201,7 +202,8 @@ def _as_text(found: LogCheck, ask: Common, log_only: bool) -> str:
     for finding in found.findings:
         place = "" if finding.position is None else f" {finding.position}"
         weight = word("verify.tampering" if finding.tampering else "message.finding")
-        lines.append(f"{weight} [{finding.code}]{place}: {finding.text}")
+        text = told(finding.text, SPOKEN.get())
+        lines.append(f"{weight} [{finding.code}]{place}: {text}")
     tampered = any(finding.tampering for finding in found.findings)
     if not tampered:
         lines.append(word("verify.sound", events=found.events))
@@ -247,7 +249,7 @@ def _verify_proof(
         raise UsageError("A proof is checked with a key.", "Give --key FILE, or --against FILE.")
     old = anchors[0].note.checkpoint if anchors else None
     proven = check_proof(_text(file), keys, old)
-    told = {
+    facts = {
         "origin": proven.checkpoint.origin,
         "size": proven.checkpoint.size,
         "root": proven.checkpoint.root.hex(),
@@ -259,7 +261,7 @@ def _verify_proof(
         "topic": proven.topic,
         "event": proven.stored.decode() if proven.stored is not None else None,
     }
-    shown = {name: value for name, value in told.items() if value is not None}
+    shown = {name: value for name, value in facts.items() if value is not None}
     if form == "json":
         put(json.dumps(shown, ensure_ascii=False, indent=2) + "\n", output)
         return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.options import Known, Reading, bundled
+from cli.options import SPOKEN, Known, Reading, bundled
 from cli.output import put, say, show, word
 from cli.reports import asked
 from cli.session import book_of, is_simulated
+from reporting.messages import told
 
 if TYPE_CHECKING:
     from reporting.replayed import Replayed
@@ -129,7 +130,7 @@ def _tell(found: Replayed) -> None:
         what=what,
         position=found.position,
         expected=found.expected,
-        found=found.failure or found.found,
+        found=told(found.failure, SPOKEN.get()) if found.failure else found.found,
         because=", ".join(word(f"otherwise.{each}") for each in found.because),
         program=found.program or word("message.replay_unknown"),
     )

@@ -182,7 +182,7 @@ class _Purse:
                 "Write it as text, or export CSV.",
             )
         if isinstance(cell, Day):
-            raise _wrong_amount("bad-amount", cell, "is a date")
+            raise _wrong_amount("bad-amount", f"{shown(cell)} is a date")
         try:
             if not self.form.round:
                 ore = to_ore(str(cell), self.form.scale)
@@ -190,15 +190,18 @@ class _Purse:
                 ore, rest = round_to_ore(str(cell), self.form.scale)
                 self._leave(rest)
         except BeyondRange as error:
-            raise _wrong_amount("amount-beyond-64-bits", cell, f"is {error}") from error
+            found = f"{shown(cell)} is beyond 64 bits of öre"
+            raise _wrong_amount("amount-beyond-64-bits", found) from error
         except NotMoney as error:
             code = _AMOUNT_CODES.get(str(error), "bad-amount")
-            what = f"is no amount ({error})" if code == "bad-amount" else f"has {error}"
-            raise _wrong_amount(code, cell, what) from error
+            if code == "bad-amount":
+                raise _wrong_amount(code, f"{shown(cell)} is no amount ({error})") from error
+            raise _wrong_amount(code, f"{shown(cell)} has {error}") from error
         if not self.form.debit:
             return ore
         if not fits(-ore):
-            raise _wrong_amount("amount-beyond-64-bits", cell, "is beyond 64 bits of öre")
+            found = f"{shown(cell)} is beyond 64 bits of öre"
+            raise _wrong_amount("amount-beyond-64-bits", found)
         return -ore
 
     def _leave(self, rest: Decimal) -> None:
@@ -207,8 +210,8 @@ class _Purse:
             self.remainder += -rest if self.form.debit else rest
 
 
-def _wrong_amount(code: str, cell: str, what: str) -> _Wrong:
-    return _Wrong(code, f"{shown(cell)} {what}", _AMOUNT_REMEDIES[code])
+def _wrong_amount(code: str, found: str) -> _Wrong:
+    return _Wrong(code, found, _AMOUNT_REMEDIES[code])
 
 
 def _month(cell: str) -> str:
@@ -343,7 +346,7 @@ def _code_reader(registered: frozenset[str]) -> Reader:
         found = bare.get(cell, []) if isinstance(cell, Number) else []
         if len(found) == 1:
             return found[0]
-        what = "no registered code" if not found else " and ".join(sorted(found))
+        what = ", ".join(sorted(found)) or "no registered code"
         raise _Wrong(
             "numeric-code",
             f"{shown(cell)} is a number in Excel, and matches {what}",

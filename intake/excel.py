@@ -132,7 +132,8 @@ class _Sheet:
         value = cell.value
         if cell.data_type == "e":
             remedy = "Correct the formula in Excel, or write the value."
-            return self._fault(cell, line, f"the error {value or ''}", remedy)
+            found = f"cell {cell.coordinate} holds the error {value or ''}"
+            return self._fault(cell, line, found, remedy)
         if isinstance(value, str):
             return value
         if value is None:
@@ -149,12 +150,12 @@ class _Sheet:
         if not isinstance(value, datetime):
             return Day(value.isoformat())
         if value < epoch:
-            return self._fault(cell, line, "a date before Excel's calendar", "Write the date.")
+            found = f"cell {cell.coordinate} holds a date before Excel's calendar"
+            return self._fault(cell, line, found, "Write the date.")
         moment = (value + timedelta(milliseconds=500)).replace(microsecond=0)
         return Day((moment if moment.time() > time() else moment.date()).isoformat())
 
-    def _fault(self, cell: Any, line: int, what: str, remedy: str) -> str:
-        found = f"cell {cell.coordinate} holds {what}"
+    def _fault(self, cell: Any, line: int, found: str, remedy: str) -> str:
         self.faults.append((line, cell.column, found, remedy))
         return UNREAD
 
@@ -165,8 +166,8 @@ class _Sheet:
             for line, cells in _numbered(_page(book, name, self.described)):
                 for cell in cells:
                     if cell.data_type == "f" and (line, cell.column) in self.blank:
-                        found = self._fault(cell, line, "a formula without a value", remedy)
-                        self.rows[line][cell.column - 1] = found
+                        found = f"cell {cell.coordinate} holds a formula without a value"
+                        self.rows[line][cell.column - 1] = self._fault(cell, line, found, remedy)
 
 
 def _workbook(data: bytes, *, values: bool) -> Any:

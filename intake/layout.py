@@ -56,8 +56,7 @@ def detect(headers: Sequence[str], profile: Profile, file: str) -> Kind:
         return KINDS[candidates[0]]
     if candidates:
         raise KindUnknown(
-            f"{file} may hold {' or '.join(candidates)}: its columns fit "
-            f"{'both' if len(candidates) == 2 else 'each'}.",
+            f"{file} may be of several kinds, whose columns it has: {', '.join(candidates)}.",
             f"Say which with --as, such as --as {candidates[0]}.",
         )
     nearest = min(KINDS, key=lambda n: (len(given[n][1]), len(_missing(KINDS[n], given[n][0]))))
@@ -170,14 +169,13 @@ def _tell_missing(teller: Teller, line: int, header: str, profile: Profile) -> N
 
 
 def _tell_unknown(teller: Teller, line: int, header: str, index: int, kind: Kind) -> None:
-    what = f"column {shown(header)}" if header.strip() else f"column {index + 1}, without a name,"
+    known = ", ".join(column.name for column in kind.columns)
+    what = shown(header) if header.strip() else f"{index + 1}, without a name,"
     teller.tell(
         "unknown-column",
         line,
-        f"{what} is none that a file of {kind.name} has",
-        "Remove it, or let a profile name or ignore it. Known: "
-        + ", ".join(column.name for column in kind.columns)
-        + ".",
+        f"column {what} is none that a file of {kind.name} has",
+        f"Remove it, or let a profile name or ignore it. Known: {known}.",
     )
 
 

@@ -100,7 +100,7 @@ def profile_from(keys: Mapping[str, Any], name: str = "") -> Profile:
     known = {*_SIMPLE, *_CHECKED, "columns", "constants", "months", "ignore", "dimensions"}
     if unknown := sorted(set(keys) - known):
         raise _wrong(
-            name, f"unknown key {', '.join(unknown)}", f"Known: {', '.join(sorted(known))}"
+            name, f"unknown key {', '.join(unknown)}", f"Known: {', '.join(sorted(known))}."
         )
     given: dict[str, Any] = {}
     for key, value in keys.items():
@@ -130,12 +130,13 @@ def profile_from(keys: Mapping[str, Any], name: str = "") -> Profile:
     given["ignore_rest"] = ignore == "rest"
     given["ignore"] = () if ignore == "rest" else _headers(name, "ignore", ignore)
     if given.get("header", 1) < 1:
-        raise _wrong(name, "header is a line number", "Count from 1")
+        raise _wrong(name, "header is a line number", "Count from 1.")
     if len(given.get("delimiter", ";")) != 1:
-        raise _wrong(name, "delimiter is one character", 'Write it as delimiter = ";"')
+        raise _wrong(name, "delimiter is one character", 'Write it as delimiter = ";".')
     return Profile(name=name, **given)
 
 
+_WANTED = {str: "Give text.", int: "Give a whole number.", bool: "Give true or false."}
 _SIMPLE: dict[str, type] = {
     "kind": str,
     "delimiter": str,
@@ -154,27 +155,26 @@ _CHECKED: dict[str, tuple[str, ...]] = {
 
 
 def _wrong(name: str, found: str, remedy: str) -> ProfileWrong:
-    return ProfileWrong(f"Profile {name!r}: {found}.", f"{remedy}.")
+    return ProfileWrong(f"Profile {name!r}: {found}.", remedy)
 
 
 def _typed(name: str, key: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        words = {str: "text", int: "a whole number", bool: "true or false"}
-        raise _wrong(name, f"{key} is {value!r}", f"Give {words[kind]}")
+        raise _wrong(name, f"{key} is {value!r}", _WANTED[kind])
     return value
 
 
 def _one_of(name: str, key: str, value: Any, choices: tuple[str, ...]) -> str:
     text = value.lower() if isinstance(value, str) else value
     if text not in choices:
-        raise _wrong(name, f"{key} is {value!r}", f"Give one of {', '.join(choices)}")
+        raise _wrong(name, f"{key} is {value!r}", f"Write one of: {', '.join(choices)}.")
     return str(text)
 
 
 def _table(name: str, key: str, keys: Mapping[str, Any]) -> Mapping[str, Any]:
     value = keys.get(key, {})
     if not isinstance(value, Mapping):
-        raise _wrong(name, f"{key} is {value!r}", f"Write it as {key} = {{ … }}")
+        raise _wrong(name, f"{key} is {value!r}", f"Write it as {key} = {{ … }}.")
     return value
 
 
@@ -183,11 +183,11 @@ def _headers(name: str, key: str, value: Any) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return tuple(value)
-    raise _wrong(name, f"{key} is {value!r}", "Give a header, or a list of headers")
+    raise _wrong(name, f"{key} is {value!r}", "Give a header, or a list of headers.")
 
 
 def _month(name: str, theirs: str, value: Any) -> int:
     number: int = _typed(name, f"months.{theirs}", value, int)
     if not 1 <= number <= 12:
-        raise _wrong(name, f"months.{theirs} is {number}", "Give a month from 1 to 12")
+        raise _wrong(name, f"months.{theirs} is {number}", "Give a month from 1 to 12.")
     return number

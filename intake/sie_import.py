@@ -269,7 +269,7 @@ class _Import:
             self.teller.tell(
                 "amount-beyond-64-bits",
                 line,
-                f"{amount} öre",
+                f"{amount} is beyond 64 bits of öre",
                 "Look for an amount in the wrong unit of money.",
             )
             return None

@@ -210,9 +210,12 @@ class Book:
                 f"Give @{ends[0]} to @{ends[-1]}." if ends else "Record something first.",
             )
         if size not in ends:
-            near = [max((e for e in ends if e < size), default=0), min(e for e in ends if e > size)]
-            offered = " or ".join(f"@{end}" for end in near if end)
-            raise UnknownTime(f"{text} is inside a batch.", f"Give {offered}.")
+            before, after = (
+                max((e for e in ends if e < size), default=0),
+                min(e for e in ends if e > size),
+            )
+            remedy = f"Give @{before} or @{after}." if before else f"Give @{after}."
+            raise UnknownTime(f"{text} is inside a batch.", remedy)
         return Book(whole.path, size)
 
     def _moment(self, known_at: str | datetime) -> datetime:

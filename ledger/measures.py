@@ -30,6 +30,8 @@ from ledger.periods import (
     shift,
 )
 
+#: How people write an interval.
+AS_WRITTEN = "2020-08, 2020-T2, 2020-H1, 2020, 2020-W38, 2020-Q3, 2020-10-23 or 2020-01--2020-08"
 INTERVALS = ("day", "week", "month", "quarter", "tertial", "half_year", "year", "months")
 #: Months of the intervals that part a year evenly, by the letter that names them.
 _PARTS = {"Q": ("quarter", 3), "T": ("tertial", 4), "H": ("half_year", 6)}
@@ -160,10 +162,7 @@ def interval(text: str) -> Interval:
         return Interval(bare, "year", first_day(f"{bare}-01"), last_day(f"{bare}-12"))
     elif day := _day(bare):
         return day
-    raise NotAPeriod(
-        f"{text!r} is no interval: write 2020-08, 2020-T2, 2020-H1, 2020, 2020-W38, 2020-Q3, "
-        "2020-10-23 or 2020-01--2020-08"
-    )
+    raise NotAPeriod(f"{text!r} is no interval: write {AS_WRITTEN}")
 
 
 def _of_months(first: str, last: str) -> Interval:

@@ -162,7 +162,7 @@ def keys_for(book: Book, note: Note) -> tuple[PublicKey, ...]:
     keys = [PublicKey.parse(key) for key in (*sealing.keys, *sealing.retired)]
     signer = note.signed_by(keys)
     if signer is None:
-        raise Tampered("The checkpoint is not signed by a key of this log.", "`ledger verify`")
+        raise Tampered("The checkpoint is not signed by a key of this log.", "Run `ledger verify`.")
     return signer, *(key for key in keys if key != signer)
 
 

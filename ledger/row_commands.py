@@ -20,7 +20,7 @@ from ledger.errors import Problem, ProblemKind
 from ledger.events import Draft, Event
 from ledger.families.governance import Closed
 from ledger.families.organisation import Organisation
-from ledger.measures import Interval, interval, same
+from ledger.measures import AS_WRITTEN, Interval, interval, same
 from ledger.periods import NotAPeriod
 from ledger.state import State
 
@@ -75,9 +75,8 @@ class Work:
         """The interval that a row names."""
         try:
             return interval(text)
-        except NotAPeriod as error:
-            found, _, remedy = str(error).partition(": ")
-            refuse("bad-interval", found, remedy[:1].upper() + remedy[1:] + ".")
+        except NotAPeriod:
+            refuse("bad-interval", f"{text!r} is no interval", f"Write {AS_WRITTEN}.")
 
     def structure_of(self, line: str, *settings: str) -> str:
         """The report structure in which an amount's ``line`` is looked for: the one that the first

@@ -63,7 +63,9 @@ def surroundings(
             text = f"the guard {name} {what}; the next recording puts ours back"
             yield Finding("guard-wrong", None, text, tampering=False)
         elif name in present:
-            yield Finding("schema-foreign", None, f"the {kind} {name} {what}", tampering=False)
+            yield Finding(
+                "schema-foreign", None, f"the {kind} {name} is not one of ours", tampering=False
+            )
 
 
 Objects = dict[str, tuple[str, str]]
@@ -89,7 +91,7 @@ def consistent(path: Path) -> Callable[[Book], list[Finding]]:
     """SQLite's own check of a store's file, begun: pages, and every index against its table."""
     with closing(connect(path)) as connection:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    text = "the file is not consistent: " + "; ".join(map(str, told[:5]))
+    text = f"the file is not consistent: {'; '.join(map(str, told[:5]))}"
     found = [] if told == ["ok"] else [Finding("store-inconsistent", None, text)]
     return lambda _: found
 

@@ -267,8 +267,10 @@ def _batch_named(names: pl.Series, text: str) -> str:
     if begin in found:
         return begin
     if len(found) != 1:
-        what = f"{len(found)} batches begin" if found else "No batch begins"
-        raise UsageError(f"{what} with {text!r}.", "`ledger history EVENT` names an event's batch.")
+        what = f"No batch begins with {text!r}."
+        if found:
+            what = f"{len(found)} batches begin with {text!r}."
+        raise UsageError(what, "`ledger history EVENT` names an event's batch.")
     return str(found[0])
 
 

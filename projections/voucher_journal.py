@@ -69,8 +69,9 @@ def journal(
         begins = (
             rows.filter(pl.col("month") >= first).select(pl.col("month").min()).collect().item()
         )
+        of_year = f" in the fiscal year {year}" if year else ""
         raise NothingKnown(
-            f"Nothing is booked up to {last}" + (f" in the fiscal year {year}." if year else "."),
+            f"Nothing is booked up to {last}{of_year}.",
             f"The first month with any is {begins}." if begins else "`ledger import` books.",
         )
     return narrowed(frame, SIDED)

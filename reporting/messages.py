@@ -26,11 +26,15 @@ from reporting.catalogue import Language, has, label
 
 #: Between two sentences of a message.
 _BETWEEN = re.compile(r"(?<=[.?]) (?=[A-Z`])")
-#: A value in an English message: anything, but not where a sentence ends.
-_ANY = r"((?:(?![.?] [A-Z`]).)*?)"
+#: A value in an English message: anything, but not where a sentence ends, unless between quotes.
+_ANY = r"((?:(?<!\w)'[^']*'|\u201c[^\u201d]*\u201d|(?![.?] [A-Z`]).)*?)"
+#: A value between quotes counts as one word.
+_QUOTED = re.compile(r"(?<!\w)'[^']*'|\u201c[^\u201d]*\u201d")
 #: A value in a Swedish message: its number, and what it is.
 _VALUE = re.compile(r"\{(\d+)(?::(\w+))?\}")
-#: Letters of its own that a message is found by.
+#: What is said, and how many words of it are values.
+Found = tuple[int, str]
+#: Letters at its beginning, or else at its end, that a message is found by.
 _OWN = 3
 
 
@@ -50,12 +54,6 @@ class _Message:
         self.words = english.split("{}")
         self._swedish = _VALUE.split(messages()[english])
 
-    @property
-    def surest(self) -> tuple[bool, int]:
-        """Its place among the others: those that begin with words of their own come first, those
-        with the most words first."""
-        return not self.words[0], -sum(map(len, self.words))
-
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(_ANY.join(map(re.escape, self.words)), re.DOTALL)
@@ -69,30 +67,38 @@ class _Message:
         match = self._pattern.fullmatch(text)
         return match.groups() if match is not None else None
 
-    def said(self, values: Sequence[str]) -> str:
+    def said(self, values: Sequence[str]) -> Found:
         """The Swedish with the values in it."""
         parts = self._swedish
         shown = [_value(values[int(n)], k) for n, k in zip(parts[1::3], parts[2::3], strict=True)]
-        return "".join(a + b for a, b in zip(parts[::3], [*shown, ""], strict=True))
+        texts = [text for _, text in shown]
+        text = "".join(a + b for a, b in zip(parts[::3], [*texts, ""], strict=True))
+        return sum(left for left, _ in shown), text
 
 
 @cache
-def _beginning(letters: str) -> list[_Message]:
-    """The messages with values that a text may say which begins so, the surest first."""
-    by = _by_beginning()
-    return sorted([*by.get(letters, ()), *by[""]], key=lambda message: message.surest)
+def _like(first: str, last: str) -> list[_Message]:
+    """The messages with values that a text may say which begins and ends so, those with the most
+    words of their own first."""
+    by = _by_ends()
+    ends = [(first, ""), ("", last), ("", "")]
+    found = {id(message): message for end in ends for message in by.get(end, ())}
+    return sorted(found.values(), key=lambda message: -sum(map(len, message.words)))
 
 
 @cache
-def _by_beginning() -> dict[str, list[_Message]]:
-    """The messages with values by their first letters; under none those that begin with a value
-    or almost so."""
-    found: dict[str, list[_Message]] = defaultdict(list)
+def _by_ends() -> dict[tuple[str, str], list[_Message]]:
+    """The messages with values by their first letters; those that begin with a value, or almost
+    so, by their last letters; the others under none."""
+    found: dict[tuple[str, str], list[_Message]] = defaultdict(list)
     for english in messages():
         if "{}" in english:
             message = _Message(english)
-            first = message.words[0]
-            found[first[:_OWN] if len(first) >= _OWN else ""].append(message)
+            first, last = message.words[0][:_OWN], message.words[-1][-_OWN:]
+            if len(first) == _OWN:
+                found[first, ""].append(message)
+            else:
+                found["", last if len(last) == _OWN else ""].append(message)
     return found
 
 
@@ -106,25 +112,31 @@ def told(text: str, lang: Language) -> str:
         return text
     found = _swedish(text)
     if found is not None:
-        return found
+        return found[1]
     sentences = [_swedish(sentence) for sentence in _BETWEEN.split(text)]
-    said = [sentence for sentence in sentences if sentence is not None]
+    said = [sentence[1] for sentence in sentences if sentence is not None]
     return " ".join(said) if len(said) == len(sentences) else text
 
 
-def _swedish(text: str) -> str | None:
+def _swedish(text: str) -> Found | None:
+    """The Swedish of a message: of those that it may be, the one that leaves the fewest words to
+    its values, since words that are ours are no value."""
     if text in messages():
-        return messages()[text]
-    for message in _beginning(text[:_OWN]):
-        values = message.values(text)
-        if values is not None:
-            return message.said(values)
-    return None
+        return 0, messages()[text]
+    matched = ((m, m.values(text)) for m in _like(text[:_OWN], text[-_OWN:]))
+    found = [message.said(values) for message, values in matched if values is not None]
+    return min(found, key=lambda each: each[0], default=None)
 
 
-def _value(value: str, kind: str | None) -> str:
+def _value(value: str, kind: str | None) -> Found:
     """A value of a message as it is shown: an amount, a message itself, or a word that a table of
     the catalogue has."""
+    if kind == "message" and (found := _swedish(value)) is not None:
+        return found
+    return len(_QUOTED.sub("x", value).split()), _shown(value, kind)
+
+
+def _shown(value: str, kind: str | None) -> str:
     match kind:
         case None:
             return value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import projections
 from ledger.events import canonical_json
 from reporting.catalogue import Language, has, label
+from reporting.messages import told
 from reporting.notes import known, local
 from reporting.publication import rounds_again, tables_again
 from reporting.replayed import Replayed
@@ -62,7 +63,9 @@ def replay(book: Book, lang: Language, *, people: bool) -> Table:
             "projection": each.name,
             "question": asked(each.question, people=people),
             "rows": each.rows,
-            "digest": each.unanswered if people and each.digest is None else each.digest,
+            "digest": told(each.unanswered or "", lang)
+            if people and not each.digest
+            else each.digest,
             "unanswered": each.unanswered,
         }
         for each in projections.replay(book)

@@ -64,14 +64,14 @@ class FieldReader:
                 )
             return []
         if len(tokens) < least:
-            self.missing(line, label, f"{len(tokens)} fields, not {least}")
+            self.missing(line, f"{label}: {len(tokens)} fields, not {least}")
             return []
         return tokens
 
-    def missing(self, line: int, label: str, what: str) -> None:
+    def missing(self, line: int, found: str) -> None:
         """Note that a record lacks a field that the standard requires."""
         self._notes.problem(
-            "sie-fields", line, f"{label}: {what}", "Add what the standard requires of the record."
+            "sie-fields", line, found, "Add what the standard requires of the record."
         )
 
     def amount(self, line: int, text: str) -> int | None:
@@ -113,7 +113,8 @@ class FieldReader:
         if iso is None:
             iso = self._days[text] = iso_day(text)
             if iso is None:
-                self._notes.problem("sie-date", line, f"{what} {shown(text)}", REMEDY_DATE)
+                found = f"{what}: {shown(text)} is no day"
+                self._notes.problem("sie-date", line, found, REMEDY_DATE)
         return iso
 
     def period(self, line: int, text: str) -> str | None:
@@ -142,7 +143,7 @@ class FieldReader:
         """Dimension and object pairs in the file's order."""
         braced = token[1]
         if not braced:
-            self.missing(line, label, "the object list is missing ({} where there is none)")
+            self.missing(line, f"{label}: the object list is missing ({{}} where there is none)")
             return None
         if braced not in self._lists:
             self._lists[braced] = pairs(braced)

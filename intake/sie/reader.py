@@ -234,7 +234,7 @@ class _Reader:
         tokens = self.fields.tokens(line, record, len(label), label, max(filled, least))
         texts = [value(token).strip() for token in tokens]
         if texts and not all(texts[:filled]):
-            self.fields.missing(line, label, "an empty number or code")
+            self.fields.missing(line, f"{label}: an empty number or code")
             return []
         return texts
 
@@ -274,7 +274,7 @@ class _Reader:
     def _used_account(self, line: int, token: Token, label: str) -> str | None:
         account = value(token).strip()
         if not account or token[1]:
-            self.fields.missing(line, label, "the account is missing")
+            self.fields.missing(line, f"{label}: the account is missing")
             return None
         self.seen.used_accounts.setdefault(account, line)
         return account

@@ -160,7 +160,10 @@ class PostOutcome:
                 continue
             found = f"voucher {voucher.label} stands in line {first.line} already"
             if voucher.digest != first.digest or voucher.date != first.date:
-                found += ", with other content"
+                found = (
+                    f"voucher {voucher.label} stands in line {first.line} already, "
+                    "with other content"
+                )
             if self.strict:
                 remedy = "Keep one of the two, or give each a number of its own."
                 decision.problems.append(
@@ -259,7 +262,7 @@ class _Poster:
             return None
         late = self.wish.late_to
         if late is None or any(self.closed(late, r["unit"]) for r in voucher.rows):
-            which = shut[0] if late is None else f"{shut[0]} and {late}"
+            which = shut[0] if late is None else f"{shut[0]}, {late}"
             self._refuse(
                 "period-closed",
                 voucher,

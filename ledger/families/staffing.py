@@ -187,8 +187,8 @@ class _Settling:
             content = dict(zip(STAFFING_KEY, key, strict=True)) | {"value": value}
             self.decision.drafts.append(Draft(StaffingReported.model_validate(content), line))
         else:
-            said = f"{_said(key)}: {_shown(old, hours)} on record, {_shown(value, hours)} in the "
-            said += "file"
+            was, now = _shown(old, hours), _shown(value, hours)
+            said = f"{_said(key)}: {was} on record, {now} in the file"
             if why is None:
                 remedy = "Look at both; then give a reason, or --accept-changes --reason TEXT."
                 self._tell("staffing-reported", line, said, remedy, "rule")
@@ -222,7 +222,7 @@ class _Settling:
         ways = {_way(key): key for key in [*beside, *mine] if self.now.get(key, 1)}
         if len(ways) < 2:
             return
-        first, second = sorted(" and ".join(way) or "nothing" for way in ways)[:2]
+        first, second = sorted(", ".join(way) or "nothing" for way in ways)[:2]
         last = [key for key in mine if self.now[key]][-1]
         found = f"{last[2]} of unit {last[1]} in {last[0]} is parted by {first} and by {second}"
         remedy = "Part it one way in all its rows, or the one would count the other twice."
@@ -269,7 +269,7 @@ def _way(key: Key) -> tuple[str, ...]:
 def _said(key: Key) -> str:
     """A figure's key in words."""
     period, unit, measure, *parts = key
-    return " ".join([str(measure), f"of unit {unit} in {period}", *(p for p in parts if p)])
+    return f"{measure} of unit {unit} in {' '.join([str(period), *filter(None, parts)])}"
 
 
 def _shown(value: int, hours: bool = True) -> str:

@@ -270,7 +270,9 @@ class _Taking(Work):
         decimals = len(change.partition(".")[2])
         computed = growth(event.value, against, decimals)
         if "change_percent" in row and change.removeprefix("+") != computed:
-            found = f"a change of {change} % is stated, and {against} to {event.value} is "
-            found += "a change from 0" if computed is None else f"{computed} %"
+            stated = f"a change of {change} % is stated"
+            found = f"{stated}, and {against} to {event.value} is {computed} %"
+            if computed is None:
+                found = f"{stated}, and {against} to {event.value} is a change from 0"
             refuse("change-differs", found, "Leave the change empty: it is computed.")
         return event.model_copy(update={"change_percent": None})

@@ -66,27 +66,25 @@ def _filled(document: Document, path: Path) -> Docx:
             f"{path} cannot be read: {error.strerror}.", "Choose another --template FILE."
         ) from error
     except Exception as error:  # zipfile, python-docx and lxml each have their own
-        raise _refused(path, "is no Word document (.docx)") from error
+        raise _refused(f"{path} is no Word document (.docx).") from error
     names = {style.name for style in template.docx.styles}
     lacking = [name for name in STYLES if name not in names and name.lower() not in names]
     if lacking:
-        raise _refused(path, f"lacks the style {lacking[0]!r}")
+        raise _refused(f"{path} lacks the style {lacking[0]!r}.")
     words = _words(document)
     environment = SandboxedEnvironment(undefined=StrictUndefined)
     try:
         template.render(words, jinja_env=environment, autoescape=True)
     except TemplateError as error:
         known = ", ".join(sorted(words))
-        raise _refused(path, f"says what cannot be put in ({error}); known: {known}") from error
+        found = f"{path} says what cannot be put in ({error}); known: {known}."
+        raise _refused(found) from error
     docx: Docx = template.docx
     return docx
 
 
-def _refused(path: Path, what: str) -> TemplateRefused:
-    return TemplateRefused(
-        f"{path} {what}.",
-        "`ledger report template -o FILE` writes one to start from.",
-    )
+def _refused(found: str) -> TemplateRefused:
+    return TemplateRefused(found, "`ledger report template -o FILE` writes one to start from.")
 
 
 def _words(document: Document) -> dict[str, Any]:
@@ -109,7 +107,7 @@ def _marked(docx: Docx, name: str, path: Path | None) -> Any:
     for paragraph in docx.paragraphs:
         if paragraph.text.strip() == _MARKS[name]:
             return paragraph
-    raise _refused(path or DEFAULT, f"has no paragraph {{{{ {name} }}}} of its own")
+    raise _refused(f"{path or DEFAULT} has no paragraph {{{{ {name} }}}} of its own.")
 
 
 def _properties(docx: Docx, document: Document) -> None:

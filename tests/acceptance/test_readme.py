@@ -87,4 +87,4 @@ def test_every_file_that_the_readme_names_is_there() -> None:
 def test_help_is_there(words, tmp_path) -> None:
     done = run(shlex.join(["ledger", *words]), tmp_path)
     assert done.returncode == 0
-    assert "Usage: ledger" in done.stdout
+    assert "Användning: ledger" in done.stdout

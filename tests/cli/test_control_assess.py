@@ -32,7 +32,7 @@ def test_the_working_paper_goes_out_and_comes_back(sampled, folder):
         assert done.exit_code == 0, done.output
     assert (folder / "one.xlsx").read_bytes() == (folder / "two.xlsx").read_bytes()
     untouched = sampled("control", "assess", "--from", "one.xlsx")
-    assert "nothing is filled in, in any of 5 rows" in untouched.stderr
+    assert "ingenting är ifyllt på någon av 5 rader" in untouched.stderr
     book = load_workbook(folder / "one.xlsx")
     page = book.worksheets[0]
     heads = {cell.value: cell.column for cell in page[1]}
@@ -115,22 +115,22 @@ def test_one_item_with_its_evidence(sampled, folder):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (("1", "--result", "fine"), "[item-not-drawn] S,1,fine – item '1' is not in the sample"),
-        (("ITEM", "--result", "misstatement"), "a misstatement without the audited amount"),
+        (("1", "--result", "fine"), "[item-not-drawn] S,1,fine – posten '1' är inte med i urvalet"),
+        (("ITEM", "--result", "misstatement"), "ett felbelopp utan granskat belopp"),
         (
             ("ITEM", "--result", "misstatement", "--audited", "BOOKED"),
-            "audited is what was booked: no misstatement",
+            "det granskade beloppet är det bokförda: inget felbelopp",
         ),
         (
             ("ITEM", "--result", "deviation", "--audited", "-1"),
-            "an audited amount, and the result is deviation",
+            "ett granskat belopp, men resultatet är avvikelse",
         ),
-        (("ITEM", "--result", "fine", "--evidence", "abc"), "the evidence is no SHA-256"),
-        (("ITEM", "--result", "fine", "--on", "2020-02-30"), "a day that no calendar has"),
-        (("ITEM", "--result", "fine", "--on", "2020-01-01"), "assessed on 2020-01-01, and it was"),
+        (("ITEM", "--result", "fine", "--evidence", "abc"), "beviset är ingen SHA-256"),
+        (("ITEM", "--result", "fine", "--on", "2020-02-30"), "en dag som inte finns i kalendern"),
+        (("ITEM", "--result", "fine", "--on", "2020-01-01"), "bedömd 2020-01-01, men bokförd"),
         (
             ("ITEM", "--result", "misstatement", "--audited", "99"),
-            "audited 99.00 has another sign than booked -",
+            "granskat 99,00 har ett annat tecken än bokfört −",
         ),
     ],
 )
@@ -283,7 +283,7 @@ def test_adequate_wants_a_sample_that_says_so(sampled, folder):
     all_fine(sampled)
     assert sampled("control", "evaluate", "S", "--tolerable", "10%").exit_code == 1
     beyond = sampled(*asked)
-    assert (beyond.exit_code, "because is empty" in beyond.stderr) == (4, True)
+    assert (beyond.exit_code, "because är tom" in beyond.stderr) == (4, True)
     assert sampled(*asked, "--because", "Litet urval, hela populationen sedd").exit_code == 0
 
 

@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
         (
             ["result", "--through", "2020-13"],
             2,
-            "fel [usage] '2020-13' is not a period: write 2020-08, 2020-T2 or 2020\n",
+            "fel [usage] '2020-13' är ingen period: skriv 2020-08, 2020-T2 eller 2020\n",
         ),
         (
             ["result", "--known-at", "2999-01-01"],
             2,
-            "fel [unknown-time] 2999-01-01 is in the future",
+            "fel [unknown-time] 2999-01-01 ligger i framtiden",
         ),
         (
             ["result", "--unit", "9999"],
@@ -34,21 +34,21 @@ ROOT = Path(__file__).resolve().parents[2]
             "fel [usage] Det finns ingen enhet '9999'.\n",
         ),
         (["result", "--by", "colour"], 2, "fel [usage] "),
-        (["result", "--lang", "xx"], 2, "fel [usage] There is no language 'xx'.\n"),
-        (["result", "--nothing"], 2, "Usage: ledger result"),
-        (["explain", "period-closd"], 2, "fel [usage] There is no code 'period-closd'.\n"),
+        (["result", "--lang", "xx"], 2, "fel [usage] Det finns inget språk 'xx'.\n"),
+        (["result", "--nothing"], 2, "Användning: ledger result"),
+        (["explain", "period-closd"], 2, "fel [usage] Det finns ingen kod 'period-closd'.\n"),
         (["import", "missing.csv"], 2, "fel ["),
         (["close", "2021-01"], 4, "fel [earlier-open] 2020-"),
         (
             ["result", "--store", "nowhere.db"],
             5,
-            "fel [store-missing] There is no store at nowhere.db.\n"
-            "  Run `ledger init` or `ledger demo`, or give --store.\n",
+            "fel [store-missing] Det finns inget lager i nowhere.db.\n"
+            "  Kör `ledger init` eller `ledger demo`, eller ange --store.\n",
         ),
         (
             ["init", "--organisation", "X"],
             5,
-            "fel [store-exists] ledger.db exists already.\n  Choose another folder or --store.\n",
+            "fel [store-exists] ledger.db finns redan.\n  Välj en annan mapp eller --store.\n",
         ),
         (
             ["forecast", "--through", "2020-12"],

@@ -169,7 +169,7 @@ def test_a_change_that_cannot_be_is_refused(ask):
         *("comparator_value=4", "change_percent=33"),
     )
     assert done.exit_code == 3
-    assert "a change of 33 % is stated, and 4 to 12 is 200 %" in done.stderr
+    assert "förändringen 33 % är angiven, men 4 till 12 är 200 %" in done.stderr
 
 
 def test_people_see_words_and_the_lag(ask):

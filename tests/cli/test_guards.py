@@ -56,7 +56,7 @@ def test_a_file_is_what_its_name_says(booked, name, options, code):
     assert done.exit_code == code, done.output
     assert Path(name).exists() == (code == 0)
     if code:
-        assert ".json, .csv or .txt" in done.stderr
+        assert ".json, .csv eller .txt" in done.stderr
 
 
 def test_a_reconciliation_shows_its_ore(booked):

@@ -95,9 +95,9 @@ def test_a_figure_of_the_follow_up_is_traced(coded):
         (("mark", "x", "--kind", "odd", "--reason", "y", "--unit", "60"), 2, "odd"),
         (("mark", "x", "--kind", "special", "--reason", "y", "--unit", "6"), 3, "[unknown-unit]"),
         (("mark", "x", "--kind", "special", "--unit", "60"), 2, "--reason"),
-        (("unmark", "x", "--reason", "y"), 2, "no mark 'x'"),
-        (("follow-up", "--marks", "--unit", "60"), 2, "--marks lists all"),
-        (("trace", "follow-up", "--mark", "x"), 2, "no row of mark"),
+        (("unmark", "x", "--reason", "y"), 2, "ingen märkning 'x'"),
+        (("follow-up", "--marks", "--unit", "60"), 2, "--marks visar alla"),
+        (("trace", "follow-up", "--mark", "x"), 2, "ingen rad med mark"),
         (("diff", "follow-up", "--known-at", "@1"), 2, ""),
     ],
 )

@@ -208,4 +208,4 @@ def test_help_says_every_command_in_short_words(run):
     text = run("--help").stdout
     for name in ("import", "result", "forecast", "close", "demo"):
         assert f"  {name} " in text
-    assert "..." not in text.split("Commands:")[1]
+    assert "..." not in text.split("Kommandon:")[1]

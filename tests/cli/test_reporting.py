@@ -63,7 +63,7 @@ def test_a_mistaken_question_in_a_report_is_never_swallowed(planned):
     assert named.exit_code == 0
     failed = planned("report", "director", "--through", "2020-08", "-o", "out")
     assert failed.exit_code == 2
-    assert "fel [usage] There is no tree 'vårdcentraler'." in failed.stderr
+    assert "fel [usage] Det finns inget träd 'vårdcentraler'." in failed.stderr
     early = report(planned, "--at", "staffing=2020-08@@5")
     assert early.exit_code == 2
     assert "fel [usage] Det finns ingen enhet '60'." in early.stderr
@@ -75,7 +75,7 @@ def test_a_file_where_the_folder_should_be_is_said(planned):
     before = Path("budget.csv").read_bytes()
     refused = planned("report", "interim", *AUGUST, "-o", "budget.csv")
     assert refused.exit_code == 2, refused.output
-    assert "Choose another -o DIR." in refused.stderr or "-o" in refused.stderr
+    assert "Välj en annan -o MAPP." in refused.stderr
     assert Path("budget.csv").read_bytes() == before
 
 

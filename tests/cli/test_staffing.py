@@ -332,7 +332,7 @@ def test_a_changed_file_is_taken_with_a_reason(booked: Run, folder):
         (folder / name).write_text(text, encoding="utf-8")
     doubted = booked("import", "a.csv")
     assert doubted.exit_code == 2
-    assert "statistic or staffing" in doubted.stderr
+    assert "statistic, staffing" in doubted.stderr
     assert booked("import", "a.csv", "--as", "staffing").exit_code == 0
     refused = booked("import", "b.csv", "--as", "staffing")
     assert refused.exit_code == 4

@@ -78,7 +78,7 @@ def test_each_event_of_a_trace_is_proved_to_be_in_the_log(booked):
     assert total["proof"]["leaf"] is None
     refused = booked("trace", "result", "--proof")
     assert refused.exit_code == 2
-    assert "Proofs are data" in refused.stderr
+    assert "Bevis är data" in refused.stderr
 
 
 # ── diff ───────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +123,7 @@ def test_differences_that_cannot_be_asked(late):
     now = f"@{Book('ledger.db').size}"
     refused = run("diff", "--known-at", now, "--and", known)
     assert refused.exit_code == 2
-    assert f"{now} is after {known}" in refused.stderr
+    assert f"{now} är efter {known}" in refused.stderr
 
 
 # ── replay and publication ─────────────────────────────────────────────────────────────────────
@@ -216,7 +216,7 @@ def test_a_table_that_says_something_else_is_a_finding(booked):
     assert f"registrerad SHA-256 {'d' * 64}, nu " in findings[0]
     assert "result --by area --span month --through 2020-08 (händelse" in findings[0]
     assert "stod på andra händelser" in findings[1]
-    assert "form 2 of result" in findings[2]
+    assert "tabellform 2 för result" in findings[2]
     before = booked("replay", "--check", "--known-at", f"@{size}")
     assert before.exit_code == 0, "what was published later is not asked"
 

@@ -107,7 +107,7 @@ def test_a_numeric_code_is_taken_only_if_one_registered_code_matches(store, tmp_
 
 @pytest.mark.parametrize(
     ("account", "found"),
-    [(9999, "no registered code"), (7, "0007 and 007"), (4010.5, "no registered code")],
+    [(9999, "no registered code"), (7, "0007, 007"), (4010.5, "no registered code")],
 )
 def test_other_numeric_codes_are_problems(store, tmp_path, account, found):
     problem = the_problem(store, book(tmp_path, ("2020-08", "10", account, -1)), register=True)

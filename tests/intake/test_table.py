@@ -196,7 +196,7 @@ def test_the_files_name_tells_where_its_columns_fit_several(store, tmp_path, nam
 
 def test_what_fits_several_kinds_is_asked_about(store, tmp_path):
     path = write(tmp_path, "period;unit;account;amount\n2020-08;10;4010;-1\n", "aug.csv")
-    with pytest.raises(KindUnknown, match=r"outcome or balances or budget.*--as"):
+    with pytest.raises(KindUnknown, match=r"has: outcome, balances, budget.*--as"):
         read(store, path)
 
 

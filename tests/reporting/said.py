@@ -26,21 +26,23 @@ from reporting.messages import messages
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ledger", "intake", "projections", "reporting", "assurance", "cli")
 #: Which arguments of what are told, by name and by place.
-SINKS: dict[str, tuple[tuple[str, int], ...]] = {
-    "Problem": (("found", 3), ("remedy", 4)),
-    "Notice": (("text", 1),),
-    "Rule": (("found", 2), ("remedy", 3)),
-    "RowWrong": (("found", 1), ("remedy", 2)),
-    "RowRefused": (("found", 1), ("remedy", 2)),
-    "_Wrong": (("found", 1), ("remedy", 2)),
-    "_NotExcel": (("found", 0),),
-    "NotMoney": (("found", 0),),
-    "BeyondRange": (("found", 0),),
-    "NotAPeriod": (("found", 0),),
-    "LedgerError": (("message", 0), ("remedy", 1)),
+SINKS: dict[str, tuple[Argument, ...]] = {
+    "Problem": (("found", 3, False), ("remedy", 4, False)),
+    "Notice": (("text", 1, False),),
+    "Rule": (("found", 2, False), ("remedy", 3, False)),
+    "RowWrong": (("found", 1, False), ("remedy", 2, False)),
+    "RowRefused": (("found", 1, False), ("remedy", 2, False)),
+    "_Wrong": (("found", 1, False), ("remedy", 2, False)),
+    "bad": (("found", 0, False), ("remedy", 1, False)),
+    "_fault": (("found", 2, False), ("remedy", 3, False)),
+    "_NotExcel": (("found", 0, False),),
+    "NotMoney": (("found", 0, False),),
+    "BeyondRange": (("found", 0, False),),
+    "NotAPeriod": (("found", 0, False),),
+    "LedgerError": (("message", 0, False), ("remedy", 1, False)),
 }
 #: Findings of a verification, by the module that has the class.
-FINDING = (("text", 2),)
+FINDING: tuple[Argument, ...] = (("text", 2, False),)
 #: How codes are written.
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|content|rule")
 #: Sources that say other things by the same means: the verifier that travels alone.
@@ -48,6 +50,8 @@ ALONE = ("reporting/documents/verify.py",)
 
 #: A text with `{}` for each value (None where it cannot be told), its place, and the values.
 Text = tuple[str | None, ast.expr, list[ast.expr]]
+#: An argument that is told: its name, its place, and whether it is told inside a message.
+Argument = tuple[str, int, bool]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -116,7 +120,7 @@ class Reader:
     """Finds what is said, until no more functions turn out to be sinks."""
 
     def __init__(self) -> None:
-        self.sinks: dict[tuple[str, str], set[tuple[str, int]]] = defaultdict(set)
+        self.sinks: dict[tuple[str, str], set[Argument]] = defaultdict(set)
         self.said: set[Said] = set()
         self.dark: set[tuple[str, int, str]] = set()
         self.errors = self._errors()
@@ -140,7 +144,7 @@ class Reader:
                         found.add(name)
         return found
 
-    def _told(self, module: Module, call: ast.Call) -> Iterator[tuple[str, int]]:
+    def _told(self, module: Module, call: ast.Call) -> Iterator[Argument]:
         """The arguments of a call that are told."""
         name = str(getattr(call.func, "id", None) or getattr(call.func, "attr", ""))
         if isinstance(call.func, ast.Name) or name in SINKS:
@@ -194,26 +198,55 @@ class Reader:
         for node in ast.walk(module.tree):
             if not isinstance(node, ast.Call):
                 continue
-            for name, place in set(self._told(module, node)):
+            for name, place, inner in set(self._told(module, node)):
                 for keyword in node.keywords:
                     if keyword.arg == name:
-                        self._take(module, keyword.value)
+                        self._take(module, keyword.value, inner)
                 if place < len(node.args) and not any(
                     isinstance(a, ast.Starred) for a in node.args[: place + 1]
                 ):
-                    self._take(module, node.args[place])
+                    self._take(module, node.args[place], inner)
 
-    def _take(self, module: Module, node: ast.expr) -> None:
-        for text, at, parts in self._texts(module, node, 0):
+    def _take(self, module: Module, node: ast.expr, inner: bool) -> None:
+        """Note the texts of what is told; of what is told inside a message only those that are
+        several words, since most such values are names."""
+        for text, at, parts in self._texts(module, node, 0, quiet=inner):
             if text is None:
                 self.dark.add((module.path, at.lineno, ast.unparse(at)))
                 continue
-            if _is_words(text):
-                self.said.add(Said(text, module.path, at.lineno))
+            if _is_words(text) and (not inner or " " in text.replace("{}", "").strip()):
+                self.said.add(Said(text, module.path, at.lineno, inner))
             for part in parts:
-                for inner, where, _ in self._texts(module, part, 0, quiet=True):
-                    if inner is not None and _is_words(inner):
-                        self.said.add(Said(inner, module.path, where.lineno, inner=True))
+                self._parameter(module, part)
+                for held, where, _ in self._texts(module, part, 0, quiet=True):
+                    if held is not None and _is_words(held):
+                        self.said.add(Said(held, module.path, where.lineno, inner=True))
+
+    def _parameter(self, module: Module, node: ast.expr) -> None:
+        """A parameter that is a value of a message makes its function a sink of a kind."""
+        if isinstance(node, ast.Name):
+            for function, place in self._parameters(module, node):
+                own = next(d for d, each in modules().items() if each is module)
+                if not any(name == node.id for name, _, _ in self.sinks[own, function.name]):
+                    self.sinks[own, function.name].add((node.id, place, True))
+
+    @staticmethod
+    def _parameters(module: Module, node: ast.Name) -> Iterator[tuple[Function, int]]:
+        """The function whose parameter a name is, and the place of it."""
+        function = module.around.get(node)
+        while function is not None:
+            arguments = function.args
+            places = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+            bound = bool(places) and places[0] in ("self", "cls")
+            if node.id in places:
+                yield function, places.index(node.id) - bound
+                return
+            if node.id in [a.arg for a in arguments.kwonlyargs]:
+                yield function, 99
+                return
+            if any(Reader._assigned(function, node.id)):
+                return
+            function = module.around.get(function)
 
     def _texts(
         self,
@@ -327,7 +360,10 @@ class Reader:
         for table in tables:
             if isinstance(table, ast.Dict):
                 found = True
-                for value in table.values:
+                wanted = getattr(getattr(node, "slice", None), "value", None)
+                for key, value in zip(table.keys, table.values, strict=True):
+                    if wanted is not None and getattr(key, "value", wanted) != wanted:
+                        continue
                     parts = value.elts if isinstance(value, ast.Tuple) else [value]
                     for part in parts:
                         yield from self._texts(module, part, depth + 1, quiet=True)
@@ -338,24 +374,20 @@ class Reader:
         self, module: Module, node: ast.Name, name: str, depth: int, quiet: bool
     ) -> Iterator[Text]:
         """What a name may hold: a parameter makes its function a sink."""
-        function = module.around.get(node)
-        while function is not None:
-            arguments = function.args
-            places = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-            if name in places or name in [a.arg for a in arguments.kwonlyargs]:
-                if not quiet or depth == 0:
-                    own = next(d for d, each in modules().items() if each is module)
-                    bound = bool(places) and places[0] in ("self", "cls")
-                    place = places.index(name) - bound if name in places else 99
-                    if not quiet:
-                        self.sinks[(own, function.name)].add((name, place))
-                return
-            assigned = list(self._assigned(function, name))
+        own = next(dotted for dotted, each in modules().items() if each is module)
+        for function, place in self._parameters(module, node):
+            if not quiet:
+                self.sinks[own, function.name].discard((name, place, True))
+                self.sinks[own, function.name].add((name, place, False))
+            return
+        around = module.around.get(node)
+        while around is not None:
+            assigned = list(self._assigned(around, name))
             if assigned:
                 for value, nth in assigned:
                     yield from self._texts(module, value, depth + 1, quiet, nth)
                 return
-            function = module.around.get(function)
+            around = module.around.get(around)
         for value in module.constants.get(name, ()):
             yield from self._texts(module, value, depth + 1, quiet)
         if name not in module.constants and not quiet:
