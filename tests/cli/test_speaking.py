@@ -17,8 +17,9 @@ def commands(command: Any, above: Any = None) -> Iterator[tuple[Any, Any]]:
     """A command and all below it, each with its context."""
     context = command.context_class(command, info_name=command.name, parent=above)
     yield command, context
-    for each in getattr(command, "commands", {}).values():
-        yield from commands(each, context)
+    if hasattr(command, "list_commands"):
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), context)
 
 
 def texts() -> set[str]:
