@@ -15,7 +15,10 @@ from reporting.catalogue import LANGUAGES
 
 def commands(command: Any, above: Any = None) -> Iterator[tuple[Any, Any]]:
     """A command and all below it, each with its context."""
-    context = command.context_class(command, info_name=command.name, parent=above)
+    options = ["-h", "--help"]  # a command keeps the first that it is asked with
+    context = command.context_class(
+        command, info_name=command.name, parent=above, help_option_names=options
+    )
     yield command, context
     if hasattr(command, "list_commands"):
         for name in command.list_commands(context):
