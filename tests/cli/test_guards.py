@@ -167,7 +167,7 @@ def test_a_forecast_says_what_its_intervals_are_worth(booked):
     assert "Varje enhets intäkter och kostnader prognostiseras för sig" in told
     month = booked("forecast", "--by", "month")
     assert month.exit_code == 2
-    assert "Det finns: unit, area, division, region, line" in month.stderr
+    assert "Tillgängliga: unit, area, division, region, line" in month.stderr
 
 
 def test_the_data_of_status_is_in_one_language(booked):
