@@ -3,11 +3,13 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 from reporting.messages import messages, told
+from tests.errors.golden import Case, cases
 from tests.reporting.said import ROOT, modules, said
 
 #: Values of messages that look like words, and are names: codes that people type, and settings.
@@ -109,3 +111,42 @@ def test_a_message_in_both_languages(english, swedish):
     """Whole in Swedish, or as it is; English is what was raised."""
     assert told(english, "sv").replace("\u00a0", " ") == swedish
     assert told(english, "en") == english
+
+
+#: Codes whose words are the catalogue's, and findings that are values alone.
+ELSEWHERE = {"replay-differs", "sample-beyond", "commentary-missing", "month-open",
+             "round-not-adopted", "findings-left"}  # fmt: skip
+VALUES = {"sex 'other'", "7999\u20133000"}
+
+
+def told_in(case: Case) -> Iterator[tuple[str, ...]]:
+    """The messages of a case of what can go wrong, as they are told in English: of a row's problem
+    what it may be, with the excerpt or without."""
+    for line in case.told.splitlines():
+        place, code, words = line.partition("] ")
+        if line.startswith("  "):
+            yield (line.strip(),)
+        elif code and re.search(r"(^| )(error|warning|finding) \[", place):
+            yield (words,)
+        elif code:
+            yield tuple(words[each.end() :] for each in re.finditer("^| \u2013 ", words))
+
+
+def in_swedish(text: str) -> bool:
+    """Whether it is told otherwise in Swedish: whole, or what was found and then the remedy."""
+    if told(text, "sv") != text or text in VALUES:
+        return True
+    return any(
+        in_swedish(text[: way.start()]) and told(text[way.end() :], "sv") != text[way.end() :]
+        for way in re.finditer(r"\. ", text)
+    )
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_what_goes_wrong_is_told_in_swedish(case):
+    """Each message of each case, as people meet it."""
+    if case.codes & ELSEWHERE or "fel [" in case.told:
+        return
+    for texts in told_in(case):
+        counted = re.match(r"\d+ problem\(s\)|.*\u2026,", texts[0])
+        assert counted or any(map(in_swedish, texts)), texts
