@@ -137,7 +137,7 @@ def root(
     store: Annotated[str | None, typer.Option("--store", metavar="PATH", help="The store.")] = None,
     actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Who.")] = None,
     lang: Annotated[
-        str | None, typer.Option("--lang", metavar="sv|en", help="Language of tables.")
+        str | None, typer.Option("--lang", metavar="sv|en", help="Of tables and messages.")
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")

@@ -81,7 +81,9 @@ class Spoken:
 
     lang: Annotated[
         str | None,
-        typer.Option("--lang", metavar="sv|en", help="Language of tables. Else LEDGER_LANG, sv."),
+        typer.Option(
+            "--lang", metavar="sv|en", help="Of tables and messages. Else LEDGER_LANG, sv."
+        ),
     ] = None
 
     @cached_property

@@ -227,7 +227,7 @@ def test_a_sample_beyond_is_followed_up_and_in_the_report(sampled, folder):
     done = sampled("report", "internal-control", "--through", "2020-08", "-o", "r")
     assert done.exit_code == 0, done.output
     (page,) = [one.read_text(encoding="utf-8") for one in (folder / "r").glob("*.html")]
-    assert "Utvärderade urval t.o.m. 2020-08" in page
+    assert "Utvärderade urval t.o.m. augusti 2020" in page
 
 
 def test_a_dry_run_records_nothing(sampled):
