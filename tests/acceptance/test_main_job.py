@@ -128,7 +128,7 @@ def test_the_demo_shows_the_three_tables_and_says_that_its_clock_is_simulated(de
         "7 755 584",
         "−60 436",
         "−40,91 %",
-        "(21589 händelser)",
+        "(21590 händelser)",
     ):
         assert figure in printed, figure
     assert "imulerad klocka" in printed

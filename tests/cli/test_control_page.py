@@ -22,7 +22,7 @@ def test_a_command_of_the_page_is_one(run, command):
     """Asked for help, it knows all that stands before."""
     done = run(*shlex.split(command)[1:], "--help")
     assert done.exit_code == 0, done.output
-    assert "Usage: ledger" in done.stdout
+    assert "Användning: ledger" in done.stdout
 
 
 def test_the_page_has_them():
