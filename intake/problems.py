@@ -98,6 +98,8 @@ TABLE: dict[str, str] = {
 NOTICES: dict[str, str] = {
     "drawn-before": "Another sample was drawn from the same population by the same method and "
     "seed: it is the same draw. Draw by the log's own seed for another.",
+    "closed-empty": "A month was closed for outcome in which nothing is booked. Reopen it if its "
+    "file is still to come: tables end with the latest closed month.",
     "no-rows": "The file has no rows, or none in which anything is filled in; nothing is recorded.",
     "rounded": "A profile says that amounts are rounded to whole öre; the sum of what was left "
     "out is told.",

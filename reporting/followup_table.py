@@ -11,7 +11,7 @@ from ledger.families.followup import DIMENSIONS
 from projections.dimensions import outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import asked as asked_for
-from reporting.notes import known, local
+from reporting.notes import known, local, own_lines
 from reporting.tables import Column, Table, columns_of, table_of
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def special(book: Book, lang: Language, *, through: str | None, unit: str | None
         if name in ("mark", "line") or frame[name].null_count() < frame.height
     ]
     notes = [*asked_for(book, lang, unit=unit), label("note.sign", lang)]
+    notes += own_lines(book, lang, "special_follow_up")
     last = outcome_span(book, through).last
     shown = frame.select(kept)
     columns = [

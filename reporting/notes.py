@@ -44,6 +44,15 @@ def asked(book: Book, lang: Language, **ask: Any) -> list[str]:
     return [f"{', '.join(told)}."] if told else []
 
 
+def own_lines(book: Book, lang: Language, noun: str, asked_for: str | None = None) -> list[str]:
+    """That the table's lines are those of another structure than the result's, where nobody
+    asked for it."""
+    own, results = (book.organisation.setting(f"structure.{each}") for each in (noun, "result"))
+    if asked_for is not None or own is None or own == results:
+        return []
+    return [label("note.own_lines", lang, structure=own)]
+
+
 def restated(book: Book, lang: Language, tree: str | None, first: str, last: str) -> list[str]:
     """That units have moved since the first month of those compared, and stand as in the last."""
     from projections.dimensions import THEN, moved

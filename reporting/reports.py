@@ -17,7 +17,7 @@ from reporting.catalogue import Language, has, label
 from reporting.forecast_model import NAMED_CODES, quantiles
 from reporting.notes import asked as _asked
 from reporting.notes import known as _known
-from reporting.notes import restated
+from reporting.notes import own_lines, restated
 from reporting.tables import Column, Table, columns_of, table_of
 from reporting.times import minutes
 
@@ -149,6 +149,7 @@ def cost_development(book: Book, lang: Language, *, through: str | None, **ask: 
     notes = (
         *_asked(book, lang, **ask),
         *_beyond(book, lang, last),
+        *own_lines(book, lang, "cost_development", ask.get("structure")),
         label("note.accumulated", lang),
         _known(book, lang),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from ledger.commands import Decision, Lookup, Role
+from ledger.commands import Decision, Lookup, Notice, Role
 from ledger.errors import EarlierOpen, MonthNotEnded, PeriodClosed, RuleBroken, UsageError
 from ledger.events import Draft, Event, Private
 from ledger.families.organisation import Organisation, Place
@@ -239,6 +239,9 @@ class ClosePeriods:
                 period=period, family_closed=self.family, unit=unit, preliminary=self.preliminary
             )
             decision.drafts.append(Draft(event, stream=f"period:{period}"))
+            if self.family == "outcome" and period not in entered:
+                text = f"{period} is closed, and has no outcome"
+                decision.notices.append(Notice("closed-empty", text))
         return decision
 
     def key(self) -> str | None:
