@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import projections
 from projections.dimensions import outcome_span
 from reporting.catalogue import Language, has, label
-from reporting.notes import asked, known
+from reporting.notes import asked, beyond, known
 from reporting.numbers import UNKNOWN, shown
 from reporting.tables import Column, Table, table_of
 
@@ -37,8 +37,10 @@ def bridge(
     frame = projections.bridge(book, through, against=against, **ask)
     kind = projections.PROJECTIONS["bridge"]
     suffix = "" if against == "budget" else f"_{against}"
+    last = outcome_span(book, through, ask.get("year")).last
     notes = (
         *asked(book, lang, **ask),
+        *beyond(book, lang, last, (against,)),
         label(f"note.bridge{suffix}", lang),
         *_told(book, lang, through=through, against=against, **ask),
         known(book, lang),

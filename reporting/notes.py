@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,22 @@ def own_lines(book: Book, lang: Language, noun: str, asked_for: str | None = Non
     if asked_for is not None or own is None or own == results:
         return []
     return [label("note.own_lines", lang, structure=own)]
+
+
+def beyond(
+    book: Book, lang: Language, last: str, against: Sequence[str] = ("budget", "last_year")
+) -> list[str]:
+    """That the months asked for go beyond the outcome on record, if they do; ``against`` is what
+    the table holds it against."""
+    latest = max(book.months, default=last)
+    if latest >= last:
+        return []
+    if len(against) > 1:
+        return [label("note.beyond", lang, last=last, latest=latest)]
+    if against:
+        of = label(f"column.{against[0]}", lang).lower()
+        return [label("note.beyond_of", lang, last=last, latest=latest, against=of)]
+    return [label("note.beyond_alone", lang, last=last, latest=latest)]
 
 
 def restated(book: Book, lang: Language, tree: str | None, first: str, last: str) -> list[str]:

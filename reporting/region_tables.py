@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import projections
+from ledger.money import rounded
 from projections.dimensions import Tree, outcome_span
 from projections.side_by_side import published
 from reporting import numbers
 from reporting.catalogue import Language, has, label
 from reporting.notes import asked as asked_for
-from reporting.notes import known, local
+from reporting.notes import beyond, known, local
+from reporting.numbers import Scale
 from reporting.plan_table import Finding
-from reporting.tables import Column, Table, columns_of, table_of
+from reporting.tables import Column, Table, Value, columns_of, table_of
 from reporting.times import month_name
 
 if TYPE_CHECKING:
@@ -54,9 +56,63 @@ _NOTES = {
     "eliminations": ("internal",),
     "internal_pairs": ("internal_pairs",),
 }
+#: What the outcome of a table is held against, of those that its columns are.
+_AGAINST = ("budget", "last_year")
 #: Tables that end with the sum of their rows.
 _TOTALS = ("divisions", "eliminations")
 _PERCENTS = ("action_percent", "cost_percent")
+#: Notes that are of a column, and said where it says anything.
+_OF_COLUMN = {"action_percent": "action_percent", "costs_grow": "cost_percent"}
+
+
+@dataclass(frozen=True)
+class SummedTable(Table):
+    """A table with sums among its rows; ``sums`` has the place of each, then of what it sums."""
+
+    sums: tuple[tuple[int, ...], ...] = ()
+
+    def off_by_rounding(self, scale: Scale) -> bool:
+        """True if rows, rounded as they are shown, do not sum to the sum under them where they
+        do exactly."""
+        return any(
+            _is_off([self.rows[place][at] for place in places], by)
+            for at, column in enumerate(self.columns)
+            if (by := self._rounding(column, scale)) is not None
+            for places in self.sums
+        )
+
+
+def _is_off(values: Sequence[Value], by: tuple[Scale, int]) -> bool:
+    """Whether a sum and what it sums, known and equal, are not when all are rounded."""
+    exact = [value for value in values if isinstance(value, int)]
+    if len(exact) < len(values) or exact[0] != sum(exact[1:]):
+        return False
+    whole, *parts = (rounded(ore, *by) for ore in exact)
+    return whole != sum(parts)
+
+
+def _sums(depths: Iterable[int]) -> tuple[tuple[int, ...], ...]:
+    """The places of sums and their parts, one step in, where a sum stands after its parts."""
+    waiting: list[tuple[int, int]] = []
+    found = []
+    for place, depth in enumerate(depths):
+        parts = [at for at, deep in waiting if deep == depth + 1]
+        waiting = [(at, deep) for at, deep in waiting if deep <= depth] + [(place, depth)]
+        if parts:
+            found.append((place, *parts))
+    return tuple(found)
+
+
+def _left(kinds: Iterable[str]) -> tuple[tuple[int, ...], ...]:
+    """The places of what must balance and of its parts: what is left of the result where it is one
+    row, and the last sum."""
+    of = list(enumerate(kinds))
+    left = [place for place, kind in of if kind in ("line", "unmapped")]
+    found = [(left[0], *range(left[0]))] if len(left) == 1 else []
+    last = len(of) - 1
+    if last > 0 and of[last][1] == "sum":
+        found.append((last, *(p for p, kind in of if kind in ("line", "unmapped", "reserve"))))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -96,12 +152,16 @@ def region(
         columns=[_column(each) for each in columns_of(shown, amounts)],
         notes=[
             *asked_for(book, lang, **ask),
+            *beyond(book, lang, last, [key for key in _AGAINST if key in frame.columns]),
             *(f"{label('message.finding', lang).capitalize()} [{f.code}]: {f.text}" for f in found),
-            *_changed(frame, name, lang),
-            *_notes(name, book, last, lang, words),
+            *_changed(frame, name, book, last, lang),
+            *_notes(name, frame, book, last, lang, words),
             known(book, lang),
         ],
     )
+    if name in ("statement", "balance_requirement"):
+        sums = _sums(frame["depth"]) if name == "statement" else _left(frame["row_kind"])
+        table = SummedTable(table.title, table.columns, table.rows, notes=table.notes, sums=sums)
     if brief and name == "statement":
         table = _indented(table, frame)
     if brief and name == "region_summary":
@@ -124,9 +184,16 @@ def _column(column: Column) -> Column:
 
 
 def _notes(
-    name: str, book: Book, last: str, lang: Language, words: Mapping[str, Any]
+    name: str,
+    frame: pl.DataFrame,
+    book: Book,
+    last: str,
+    lang: Language,
+    words: Mapping[str, Any],
 ) -> Iterable[str]:
     for note in _NOTES[name]:
+        if note in _OF_COLUMN and frame[_OF_COLUMN[note]].null_count() == frame.height:
+            continue
         if note == "as_published":
             then = _told(book, last, words)
             if then is not None:
@@ -146,18 +213,25 @@ def tree_note(lang: Language, last: str, tree: str | None = None) -> str:
     return label("note.tree_of", lang, tree=said, month=month_name(month or last, lang))
 
 
-def _changed(frame: pl.DataFrame, name: str, lang: Language) -> Iterable[str]:
-    """That the month before is another than it was published, for the sum of the rows."""
-    if name != "divisions" or frame.is_empty():
-        return
-    row = frame.row(-1, named=True)
-    told, now = row["before_published"], row["before_known"]
-    if told is not None and now is not None and told != now:
+def _changed(
+    frame: pl.DataFrame, name: str, book: Book, last: str, lang: Language
+) -> Iterable[str]:
+    """That the month before is another than it was published, for the sum of the rows; of key
+    figures, for each."""
+    rows = {"divisions": frame[-1:], "region_summary": frame}.get(name, frame[:0])
+    for row in rows.to_dicts():
+        told, now = row["before_published"], row["before_known"]
+        if told is None or now is None or told == now:
+            continue
         words = {"told": told, "now": now, "change": now - told}
         shown = {
             key: numbers.amount(ore, lang, signed=key == "change") for key, ore in words.items()
         }
-        yield label("note.before_changed", lang, **shown)
+        if name == "divisions":
+            yield label("note.before_changed", lang, **shown)
+        else:
+            of = _figure_name(row["figure"], book, last, lang)
+            yield label("note.before_changed_of", lang, row=of, **shown)
 
 
 def _told(book: Book, last: str, words: Mapping[str, Any]) -> Book | None:
@@ -200,12 +274,14 @@ def _indented(table: Table, frame: pl.DataFrame) -> Table:
 
 def _figures_named(table: Table, book: Book, last: str, lang: Language) -> Table:
     """The key figures with trees by what they are called."""
-    rows = []
-    for row in table.rows:
-        key = f"value.{row[0]}"
-        name = label(key, lang) if has(key) else tree_name(book, str(row[0]), last)
-        rows.append((name, *row[1:]))
-    return replace(table, rows=tuple(rows))
+    rows = tuple((_figure_name(str(row[0]), book, last, lang), *row[1:]) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def _figure_name(figure: str, book: Book, last: str, lang: Language) -> str:
+    """What a key figure is called: a tree by its top."""
+    key = f"value.{figure}"
+    return label(key, lang) if has(key) else tree_name(book, figure, last)
 
 
 def tree_name(book: Book, name: str, last: str) -> str:

@@ -103,7 +103,7 @@ def checked(book: Book, found: Sequence[Replayed], lang: Language, *, people: bo
         for each in found
     ]
     notes = [known(book, lang)]
-    if all(each.report == "adopted_round" for each in found):
+    if not found:
         notes.insert(0, label("note.nothing_published", lang))
     columns = _CHECKED_PEOPLE if people else _CHECKED
     return table_from(rows, columns, label("title.replay_check", lang), notes)

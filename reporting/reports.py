@@ -16,8 +16,8 @@ from reporting import forecast_table, numbers
 from reporting.catalogue import Language, has, label
 from reporting.forecast_model import NAMED_CODES, quantiles
 from reporting.notes import asked as _asked
+from reporting.notes import beyond, own_lines, restated
 from reporting.notes import known as _known
-from reporting.notes import own_lines, restated
 from reporting.tables import Column, Table, columns_of, table_of
 from reporting.times import minutes
 
@@ -40,12 +40,6 @@ def _first(book: Book, through: str | None, span: str, ask: dict[str, Any]) -> s
 
     asked = outcome_span(book, through, ask.get("year"), span)
     return (*asked.last_year, *asked.months)[0]
-
-
-def _beyond(book: Book, lang: Language, last: str) -> list[str]:
-    """That the months asked for go beyond the outcome on record, if they do."""
-    latest = max(book.months, default=last)
-    return [label("note.beyond", lang, last=last, latest=latest)] if latest < last else []
 
 
 #: Methods of rows with a calibrated interval: the model's own, a year that is known, a sum.
@@ -113,7 +107,7 @@ def result(
     key = {"month": "result_month", "rolling12": "result_rolling12"}.get(span, "result")
     last = _through(book, through, ask)
     title = label(f"title.{key}", lang, through=last, scale="{scale}")
-    notes = [*_beyond(book, lang, last), label("note.sign", lang)]
+    notes = [*beyond(book, lang, last), label("note.sign", lang)]
     notes.append(label("note.last_year_same_months", lang))
     notes += restated(book, lang, ask.get("tree"), _first(book, through, span, ask), last)
     if frame.height and frame["forecast"].null_count() == frame.height:
@@ -148,7 +142,7 @@ def cost_development(book: Book, lang: Language, *, through: str | None, **ask: 
     amounts = projections.PROJECTIONS["cost_development"].amounts
     notes = (
         *_asked(book, lang, **ask),
-        *_beyond(book, lang, last),
+        *beyond(book, lang, last),
         *own_lines(book, lang, "cost_development", ask.get("structure")),
         label("note.accumulated", lang),
         _known(book, lang),

@@ -10,18 +10,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import projections
 from ledger.log import Book
 from ledger.money import rounded
-from projections.dimensions import outcome_span
+from projections.dimensions import Tree, outcome_span
 from reporting.catalogue import Language, label
 from reporting.notes import asked, known
 from reporting.numbers import DECIMALS, Scale
 from reporting.tables import SAID, Column, Table, table_from
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: Of each figure: plan, actual, variance, remainder and state in `projections.variances`.
 _FIGURES = {
@@ -79,11 +82,19 @@ def _off(whole: int, parts: list[int], scale: Scale) -> bool:
 
 
 def variances_table(
-    book: Book, lang: Language, *, figure: str = "variance", brief: bool = False, **ask: Any
+    book: Book,
+    lang: Language,
+    *,
+    figure: str = "variance",
+    brief: bool = False,
+    above: bool = False,
+    **ask: Any,
 ) -> Table:
     """The variances of a figure (variance or forecast_variance), asked as
     `projections.variances`; the row of each, its explanations, memos, and the remainder, as
-    ``row_kind`` says. ``brief`` leaves empty, for people, what the row above says already."""
+    ``row_kind`` says. ``brief`` leaves empty, for people, what the row above says already, and
+    points lines that nobody explained to the whole where that is explained: ``above``, or with a
+    command."""
     frame = projections.variances(book, **ask)
     told = projections.variance_explanations(book, **ask)
     keys = frame.columns[: frame.columns.index("name")]
@@ -103,23 +114,49 @@ def variances_table(
     if brief:
         _abbreviate(rows, [*keys, "name", plan, actual, state], keys, lang)
     notes = [*asked(book, lang, **ask), label(f"note.{figure}_rows", lang), known(book, lang)]
+    whole = None
+    if brief and keys == ["line"]:
+        whole = _explained_whole(book, figure, through, told, ask)
+    if whole is not None:
+        for row in rows:
+            if row.get(state) == "unexplained":
+                row[state] = "explained_whole"
+        pointed = "explained_above" if above else "explained_whole"
+        notes.insert(0, label(f"note.{pointed}", lang, level=whole))
     key = "variances" if figure == "variance" else "forecast_variances"
     title = label(f"title.{key}", lang, through=through, year=through[:4], scale="{scale}")
     table = table_from(rows, columns, title, notes)
     return ExplainedTable(table.title, table.columns, table.rows, notes=table.notes)
 
 
-def explained_above(table: Table, lang: Language) -> Table:
-    """A table that stands below one that explains the whole: what nobody explained by row points
-    there, and a note says why."""
-    rows = tuple(
-        tuple(
-            "explained_above" if cell == "unexplained" and column.words == "state" else cell
-            for cell, column in zip(row, table.columns, strict=True)
-        )
-        for row in table.rows
-    )
-    return replace(table, rows=rows, notes=(label("note.explained_above", lang), *table.notes))
+def _explained_whole(
+    book: Book, figure: str, last: str, told: pl.DataFrame, ask: Mapping[str, Any]
+) -> str | None:
+    """The level on which the figure of all that is asked about is explained as a whole, by words
+    of no line (``told`` are those of lines); None where it is not, or in part."""
+    unit = ask.get("unit") or book.organisation.require_founded().root
+    level = level_of(book, unit, last)
+    if level is None or ask.get("tree") not in (None, "line"):
+        return None
+    more = projections.variance_explanations(book, last, by=(level,), unit=unit)
+    of_line = set(told["position"])
+    homes = {
+        row["of_unit"]
+        for row in more.filter(more["figure"] == figure).to_dicts()
+        if row["position"] not in of_line
+    }
+    levels = {level_of(book, home, last) for home in homes}
+    whole = levels.pop() if len(levels) == 1 else None
+    if whole is None:
+        return None
+    states = projections.variances(book, last, by=(whole,), unit=unit)[_FIGURES[figure][-1]]
+    return None if "unexplained" in states.to_list() else whole
+
+
+def level_of(book: Book, unit: str, last: str) -> str | None:
+    """The level of a unit in the line organisation of a month, None where it is on none."""
+    tree = Tree(book, "line", last)
+    return next((name for name in tree.levels if tree.at_level(name).get(unit) == unit), None)
 
 
 def _abbreviate(

@@ -71,11 +71,12 @@ def _nothing(ask: Question) -> Iterator[tuple[str, str]]:
 def _open(parts: Sequence[Part], ask: Question) -> Iterator[ReportFinding]:
     """The families that the report stands on, with months that are not closed."""
     keys = {part.key for part in parts}
-    of = {"outcome": "result", "staffing": "staffing"}
+    of = {"outcome": ("result", "statement"), "staffing": ("staffing", "people_month")}
     calendar = ask.book.organisation.calendar
-    for family, section in of.items():
+    for family, sections in of.items():
+        section = next((key for key in sections if key in keys), None)
         last = ask.through if family == "outcome" else people.through(ask)
-        if section not in keys or last is None:
+        if section is None or last is None:
             continue
         closed = Closed(ask.book.state, family)
         months = [month for month in calendar.to_date(last) if not closed(month, ask.unit)]

@@ -14,7 +14,6 @@ import projections
 from ledger.families.commentary import FIGURES
 from ledger.families.followup import Marks
 from ledger.families.forecast import Forecasts
-from projections.dimensions import Tree
 from reporting import (
     bridge_table,
     followup_table,
@@ -71,7 +70,6 @@ def result_by_line(ask: Question) -> Sequence[Block]:
 def variances(ask: Question) -> Sequence[Block]:
     """The variances of the whole and of each line, with what explains them and what is left."""
     tables: list[Block] = []
-    whole: set[str] = set()
     for by in ((level(ask),), ("line",)):
         told = projections.variance_explanations(ask.book, ask.through, by=by, unit=ask.unit)
         for figure in FIGURES:
@@ -84,11 +82,9 @@ def variances(ask: Question) -> Sequence[Block]:
                     by=by,
                     unit=ask.unit,
                     brief=True,
+                    above=True,
                 )
-                if figure in whole:
-                    table = variance_table.explained_above(table, ask.lang)
                 tables += filled(ask, table)
-        whole = set(told["figure"])
     return tables
 
 
@@ -110,9 +106,7 @@ def bridge(ask: Question) -> Sequence[Block]:
 
 def level(ask: Question) -> str:
     """The level of the asked unit in the line tree."""
-    tree = Tree(ask.book, "line", ask.through)
-    found = (name for name in tree.levels if tree.at_level(name).get(ask.unit) == ask.unit)
-    return next(iter(found), "unit")
+    return variance_table.level_of(ask.book, ask.unit, ask.through) or "unit"
 
 
 def cost_development(ask: Question) -> Sequence[Block]:

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.families.commentary import ExplainVariances
 from reporting.render import objects, to_lines
-from reporting.variance_table import explained_above, variances_table
+from reporting.variance_table import variances_table
 from tests.projections.builders import Books
 
 
@@ -62,10 +62,23 @@ def test_rounding_that_shows_is_said(books):
 
 
 def test_what_the_whole_explains_is_not_called_unexplained(books):
-    """A line without words of its own points above, where the whole is explained; others stay."""
-    table = variances_table(books.book, "sv", brief=True)
-    words = [(row[0], row[-1]) for row in explained_above(table, "sv").rows if row[-1]]
-    assert ("Intäkter", "explained_above") in words
-    assert ("Personal", "remainder") in words
-    assert "unexplained" not in dict(words).values()
-    assert "Helhetens avvikelse förklaras ovan" in explained_above(table, "sv").notes[0]
+    """A line without words of its own points to the whole, once that is explained; in data, and
+    where a part is asked about that nobody explained, it is unexplained."""
+
+    def states(**ask):
+        table = variances_table(books.book, "sv", **ask)
+        return [(row[0], row[-1]) for row in table.rows if row[-1]], table.notes[0]
+
+    assert ("Intäkter", "unexplained") in states(brief=True)[0]
+    row = {"unit": "60", "period": "2020-08", "text": "Helheten", "amount": 90_000}
+    books.record(ExplainVariances((row,), "whole.csv"))
+    told, note = states(brief=True)
+    assert ("Intäkter", "explained_whole") in told
+    assert ("Personal", "remainder") in told
+    assert "unexplained" not in dict(told).values()
+    assert "Helhetens avvikelse förklaras för sig, med `--by division`" in note
+    in_report, note = states(brief=True, above=True)
+    assert in_report == told  # the report's table and the command's say the same
+    assert "Helhetens avvikelse förklaras ovan" in note
+    assert ("Intäkter", "unexplained") in states()[0]
+    assert ("Intäkter", "unexplained") in states(brief=True, unit="6101")[0]
