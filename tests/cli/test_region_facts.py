@@ -255,3 +255,86 @@ def test_the_divisions_are_drawn_as_they_stand(made):
     assert chart.picture.rows[0].reached == Decimal("-22.1")
     assert "Närsjukvård Luleå-Boden: avvikelse hittills −22,1" in chart.alt
     assert to_svg(chart).startswith("<svg ")
+
+
+# ── what stands under the tables ───────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def read(made):
+    """A command as people read it, Swedish."""
+    store = str(made[0] / "ledger.db")
+
+    def text(*arguments: str, codes=(0,)):
+        done = CliRunner().invoke(app, [*arguments, "--store", store], prog_name="ledger")
+        assert done.exit_code in codes, done.output
+        return done.stdout
+
+    return text
+
+
+BEYOND = "OBS! Det finns inget utfall efter 2020-09: tabellen t.o.m. 2020-12 "
+BOTH = "jämför det med budget och föregående år för alla månaderna."
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("region summary", BOTH),
+        ("region divisions", BOTH),
+        ("region statement", BOTH),
+        ("region balance-requirement", BOTH),
+        ("region internal", "är utan de månaderna."),
+        ("region pairs", "är utan de månaderna."),
+        ("bridge", "jämför det med budget för alla månaderna."),
+        ("bridge --against last_year", "jämför det med föregående år för alla månaderna."),
+    ],
+)
+def test_months_beyond_the_outcome_are_told(read, words, wanted):
+    """The outcome ends with September: December's tables say so, and against what they hold it."""
+    assert f"{BEYOND}{wanted}" in read(*words.split(), "--through", "2020-12", codes=(0, 1))
+    assert "OBS!" not in read(*words.split(), "--through", "2020-09", codes=(0, 1))
+
+
+def test_the_report_tells_months_beyond_the_outcome(read, tmp_path):
+    """As a finding before it is given out, and under its tables."""
+    words = ("director", "--through", "2020-12")
+    listed = read("report", "list", *words, codes=(1,))
+    finding = "[month-open] Resultaträkning: utfall: 2020-10, 2020-11, 2020-12 är inte stängda"
+    assert finding in listed
+    assert "month-open" not in read(
+        "report", "list", "director", "--through", "2020-09", codes=(1,)
+    )
+    page = tmp_path / "page.html"
+    read("report", *words, "--to", "html", "--with-findings", "-o", str(page), codes=(0, 1))
+    said = page.read_text(encoding="utf-8")
+    assert "OBS! Det finns inget utfall efter september 2020" in said
+
+
+def test_sums_of_the_statement_that_rounding_puts_off_are_told(read):
+    """September's net: 429.3 − 6 153.5 − 175.8 is −5 900.0 as printed, and the sum −5 900.1.
+    What must balance adds up: 431.1 − 2.4 + 97.2 is 525.9."""
+    note = "Summan kan avvika p.g.a. avrundning."
+    when = ("--through", "2020-09")
+    shown = read("region", "statement", *when)
+    sums = {line[:39].strip(): line.split("  ") for line in shown.splitlines()}
+    assert "−5\xa0900,1" in " ".join(sums["Verksamhetens nettokostnader"])
+    assert note in shown
+    assert note not in read("region", "balance-requirement", *when)
+
+
+def test_notes_stand_under_the_columns_that_they_are_of(read):
+    """No health centre has an action plan, and no division one through September; in August."""
+    note = "Handlingsplan: effekten av uppdraget"
+    assert note in read("region", "divisions", "--through", "2020-08")
+    assert note not in read("region", "divisions", "--through", "2020-09")
+    assert note not in read("region", "divisions", "--tree", "halsocentraler")
+
+
+def test_the_key_figures_say_what_changed_since_it_was_published(read):
+    """+17.0 as published and +21.0 as known: 4 million were booked in August after it closed."""
+    note = (
+        "örra månaden var −24\xa0230\xa0642 kr när den publicerades och är nu −28\xa0230\xa0642 kr"
+    )
+    assert f"Divisionerna: f{note}" in read("region", "summary", "--through", "2020-09")
+    assert f"F{note}" in read("region", "divisions", "--through", "2020-09")

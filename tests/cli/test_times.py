@@ -186,6 +186,13 @@ def test_nothing_published_is_said(booked):
     assert "Inget är publicerat" in text(booked("replay", "--check"))
 
 
+def test_nothing_published_is_not_said_under_an_adopted_round(adopted):
+    """The round stands in the table."""
+    shown = text(adopted("replay", "--check"))
+    assert "T2" in shown
+    assert "Inget är publicerat" not in shown
+
+
 def test_a_table_that_says_something_else_is_a_finding(booked):
     """Named, with what was recorded and what is found; so is one of another log."""
     size = Book("ledger.db").size
