@@ -46,6 +46,7 @@ from ledger.families.control_sample import (
 )
 from ledger.log import Book
 from ledger.money import to_text
+from projections.accountability import same_account
 
 __all__ = ["Conclusion", "Figure", "conclude"]
 
@@ -68,12 +69,14 @@ class Figure:
 class Conclusion:
     """What a sample says: the event to record, all figures behind it, and whether all
     assessments were reviewed by a second person; ``tolerable_from`` says where what can be borne
-    comes from: ``given``, ``plan CONTROL``, ``materiality UNIT``, None without any."""
+    comes from: ``given``, ``plan CONTROL``, ``materiality UNIT``, None without any.
+    ``same_account`` says that the review came from an account that assessed, under another name."""
 
     event: SampleEvaluated
     figures: tuple[Figure, ...]
     reviewed: bool
     tolerable_from: str | None = None
+    same_account: bool = False
 
 
 def conclude(
@@ -105,12 +108,13 @@ def conclude(
         work.refuse_others(limits)
     reviews = state.reviews.get(name, [])
     through = max(each.position for each in found.values())
-    reviewed = any(event.through == through for event, _ in reviews)
-    found_so = work.conclusion(limits, through, reviewed=reviewed)
+    of_all = [position for event, position in reviews if event.through == through]
+    found_so = work.conclusion(limits, through, reviewed=bool(of_all))
     return replace(
         found_so,
         event=found_so.event.model_copy(update={"reason": reason}),
         tolerable_from=work.borne_from(tolerable, tolerable_amount, limits),
+        same_account=any(same_account(book, position) for position in of_all),
     )
 
 

@@ -82,6 +82,7 @@ def size(
             deviations=deviations,
             distribution=distribution or "binomial",
             population=population,
+            people=ask.form == "table",
         )
     else:
         if deviations is not None or distribution is not None or population is not None:
@@ -95,6 +96,7 @@ def size(
             ore(tolerable, "--tolerable"),
             ore(expected, "--expected"),
             ore(book_value, "--book-value"),
+            people=ask.form == "table",
         )
     show(table, ask)
 

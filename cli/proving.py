@@ -265,9 +265,10 @@ def _verify_proof(
     if form == "json":
         put(json.dumps(shown, ensure_ascii=False, indent=2) + "\n", output)
         return
-    width = max(len(name) for name in shown)
+    words = {name: word(f"proof.{name}") for name in shown}
+    width = max(len(text) for text in words.values())
     lines = [word("verify.proven" if proven.old is None else "verify.grown"), ""]
-    lines += [f"{name.ljust(width)}  {value}" for name, value in shown.items()]
+    lines += [f"{words[name].ljust(width)}  {value}" for name, value in shown.items()]
     put("\n".join(lines) + "\n", output)
 
 

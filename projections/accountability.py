@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
 from ledger.events import EVENTS, fields_of
+from ledger.families.control_sample import AssessmentsReviewed, Samples
+from ledger.families.forecast import ForecastApproved
+from ledger.families.forecast_approval import looked_at
 from ledger.families.governance import Governance, PeriodClosing
 from ledger.families.organisation import Organisation
+from ledger.families.review import EntryReviewed
 from ledger.families.roles import Roles
 from ledger.identity import person
 from ledger.log import Book
@@ -98,6 +102,28 @@ def _touching(book: Book, unit: str) -> pl.DataFrame:
                 found.select(pl.col("stream").alias("batch"), entries=pl.lit(kind.family()))
             )
     return pl.concat(parts).unique()
+
+
+def same_account(book: Book, position: int) -> bool:
+    """Whether the review or approval at a position was recorded from an account that recorded what
+    it looked at, so that only names tell the two apart; False for any other event."""
+    review = next(iter(book.recorded(first=position)), None)
+    kinds = EntryReviewed | AssessmentsReviewed | ForecastApproved
+    if review is None or not isinstance(review.event, kinds):
+        return False
+    event, state = review.event, book.earlier(position).state
+    looked: Iterable[int | None]
+    match event:
+        case EntryReviewed():
+            entry = event.entry
+            looked = [state.of(Governance).batches.get(event.batch) if entry is None else entry]
+        case AssessmentsReviewed():
+            assessed = state.of(Samples).assessed.get(event.sample, {})
+            looked = [each.position for each in assessed.values()]
+        case ForecastApproved():
+            looked = looked_at(state, event)
+    behind = (next(iter(book.recorded(first=at))) for at in looked if at is not None)
+    return any(each.envelope.user == review.envelope.user for each in behind)
 
 
 def _reviews(book: Book) -> pl.DataFrame:

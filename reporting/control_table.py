@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -48,6 +49,7 @@ def attribute_size(
     deviations: int | None = None,
     distribution: Distribution = "binomial",
     population: int | None = None,
+    people: bool = False,
 ) -> Table:
     """The size of a sample of items, with the sentence that it lets one say. Raises what
     `assurance.sampling.attribute_sample_size` raises."""
@@ -67,7 +69,7 @@ def attribute_size(
         "expected_rate": None if deviations is not None else expected,
         "distribution": distribution,
         "population": population,
-        "reason": size.reason,
+        "reason": _reason(size.reason, lang) if people else size.reason,
     }
     words = {
         "n": size.n,
@@ -79,7 +81,13 @@ def attribute_size(
 
 
 def monetary_unit_size(
-    lang: Language, confidence: Decimal, tolerable: int, expected: int, book: int
+    lang: Language,
+    confidence: Decimal,
+    tolerable: int,
+    expected: int,
+    book: int,
+    *,
+    people: bool = False,
 ) -> Table:
     """The size of a sample of monetary units, amounts in öre, debit positive. Raises what
     `assurance.sampling.monetary_unit_sample_size` raises."""
@@ -96,7 +104,7 @@ def monetary_unit_size(
         "book_value": book,
         "factor": Decimal(size.factor),
         "interval": interval,
-        "reason": size.reason,
+        "reason": _reason(size.reason, lang) if people else size.reason,
     }
     words = {
         "n": size.n,
@@ -106,6 +114,12 @@ def monetary_unit_size(
         "confidence": shown(confidence, lang),
     }
     return _told("monetary_unit_size", lang, row, _MONETARY, words)
+
+
+def _reason(text: str, lang: Language) -> str:
+    """The inequality for people: its numbers and its one word as the language writes them."""
+    said = text.replace("rate =", f"{label('note.size_rate', lang)} =")
+    return re.sub(r"\d+(\.\d+)?", lambda found: shown(Decimal(found[0]), lang), said)
 
 
 def _told(

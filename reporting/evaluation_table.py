@@ -62,6 +62,8 @@ def evaluation(book: Book, found: Conclusion, lang: Language) -> Table:
         notes.append(label(f"note.tolerable_{kind}", lang, name=name))
     if not found.reviewed:
         notes.append(label("note.not_reviewed", lang))
+    if found.same_account:
+        notes.append(label("note.reviewed_same_account", lang))
     notes.append(known(book, lang))
     parted = any(each.attribute for each in found.figures)
     columns = [c for c in _COLUMNS if parted or c.key != "attribute"]

@@ -16,6 +16,7 @@ from ledger.families.outcome import OutcomePosted, OutcomeReversed
 from ledger.hashing import EVENT_ROWS
 from ledger.money import to_ore
 from ledger.tree import leaf, leaf_hash
+from projections.accountability import same_account
 from projections.event_history import AMOUNTS, COLUMNS, plain
 from reporting.catalogue import Language, has, label
 from reporting.notes import asked as asked_for
@@ -92,9 +93,11 @@ def paging(found: projections.HistoryPage, size: int, lang: Language) -> str:
     return text
 
 
-def field_word(name: str, lang: Language) -> str:
-    """The word for the name of an event's field: the catalogue's, else the name itself."""
-    key = next((k for k in (f"field.{name}", f"column.{name}") if has(k)), None)
+def field_word(name: str, lang: Language, topic: str = "") -> str:
+    """The word for the name of an event's field: that of events of the topic where it means
+    something of its own there, else the catalogue's, else the name itself."""
+    keys = (f"event_field.{topic}.{name}", f"field.{name}", f"column.{name}")
+    key = next((k for k in keys if has(k)), None)
     return label(key, lang) if key else name
 
 
@@ -102,6 +105,8 @@ def value_word(name: str, value: Any, lang: Language) -> str:
     """A field's value for people: words for what is a word of ours, öre as kronor."""
     if isinstance(value, bool):
         return label("message.yes" if value else "message.no", lang)
+    if name == "report":  # a whole report or a table; the section [report] has titles to fill in
+        name = "whole_report" if has(f"whole_report.{value}") else "projection"
     for key in (f"value.{name}.{value}", f"{name}.{value}"):
         if has(key):
             return label(key, lang)
@@ -114,7 +119,8 @@ def value_word(name: str, value: Any, lang: Language) -> str:
 def event(book: Book, position: int | None, text: str) -> dict[str, Any]:
     """One event whole, as data: stream and version, leaf hash, envelope, batch, its own fields
     (amounts in kronor as text, private ones in clear or as erased), the other rows of its
-    voucher, and what reverses or corrects it.
+    voucher, what reverses or corrects it, and of a review from the account of the one whose work
+    it looked at, that it was (``same_account``).
 
     Raises `UsageError` for a position that the log does not hold, as it was written in ``text``.
     """
@@ -124,6 +130,7 @@ def event(book: Book, position: int | None, text: str) -> dict[str, Any]:
     if recorded is None:
         raise UsageError(f"There is no event {text}.", f"The log holds {book.size} events.")
     content = _head(book, recorded) | _fields(book, recorded) | _around(book, recorded)
+    content["same_account"] = same_account(book, recorded.position) or None
     return {name: value for name, value in content.items() if value not in (None, [])}
 
 
@@ -137,7 +144,7 @@ def _head(book: Book, recorded: Recorded) -> dict[str, Any]:
         "stream": recorded.stream,
         "version": recorded.stream_version,
         "topic": recorded.event.topic,
-        "digest": _leaf_hash(book, recorded.position),
+        "leaf": _leaf_hash(book, recorded.position),
         "recorded_at": envelope.recorded_at,
         "actor": envelope.actor,
         "user": envelope.user,
@@ -226,7 +233,7 @@ def event_lines(book: Book, content: dict[str, Any], lang: Language) -> list[str
             shown[name] = value_word(name, value, lang)
         elif name != "voucher_rows":
             shown[name] = ", ".join(str(each) for each in value)
-    words = {name: field_word(name, lang) for name in shown}
+    words = {name: field_word(name, lang, topic) for name in shown}
     width = max(len(text) for text in words.values())
     lines = [f"{words[name].ljust(width)}  {printable(value)}" for name, value in shown.items()]
     return [*lines, *_rows_lines(content.get("voucher_rows", ()), lang)]

@@ -129,8 +129,14 @@ def _table(
         said = [n for n in chosen if frame.is_empty() or frame[n].null_count() < frame.height]
         frame = frame.select(said)
     headings = _HEADINGS | ({"text": "column.what"} if name == "control_measures" else {})
+    decimals = ("tolerable", "confidence") if chosen is not None else ()
     columns = [
-        replace(c, word=headings.get(c.key, c.word), words=_WORDS.get(c.key, c.words))
+        replace(
+            c,
+            kind="decimal" if c.key in decimals else c.kind,
+            word=headings.get(c.key, c.word),
+            words=_WORDS.get(c.key, c.words),
+        )
         for c in columns_of(frame, ())
     ]
     title = label(f"title.{name}", lang, through=ask.get("through") or ask.get("year") or "")

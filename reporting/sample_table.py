@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 import projections
 from ledger.families.control_sample import Item, Part, SampleCommitted, SampleDrawn, Samples
 from ledger.money import to_decimal, to_text
@@ -85,6 +87,8 @@ def drawn_table(book: Book, drawn: Drawn, lang: Language) -> Table:
         ]
         if before := book.state.of(Samples).before(event):
             notes.append(label("note.sample_before", lang, samples=", ".join(before)))
+        if others := book.state.of(Samples).others(event):
+            notes.append(label("note.sample_others", lang, samples=", ".join(others)))
     notes.append(known(book, lang))
     title = label("title.sample", lang, sample=event.sample, scale="kr")
     return table_from(rows, shown, title, notes)
@@ -118,9 +122,17 @@ def _population(book: Book, event: SampleDrawn | SampleCommitted, lang: Language
 
 def _selection(event: SampleCommitted, lang: Language) -> str:
     """What is drawn from, in the language's words: each part of the selection with its value."""
-    parts = re.split(r" (?=[a-z]+=)", selection_words(event))
+    return _selection_said(selection_words(event), lang)
+
+
+def _selection_said(text: str, lang: Language) -> str:
+    parts = re.split(r" (?=[a-z]+=)", text)
     said = (part.partition("=") for part in parts)
-    return ", ".join(f"{label(f'selection.{name}', lang)} {value}" for name, _, value in said)
+    return ", ".join(
+        f"{label(f'selection.{name}', lang)} "
+        f"{numbers.shown(Decimal(value), lang) if name in ('least', 'most') else value}"
+        for name, _, value in said
+    )
 
 
 def _how(event: SampleDrawn, committed: SampleCommitted, lang: Language) -> str:
@@ -217,7 +229,10 @@ def listed(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> Ta
     """All samples, and how far each has come."""
     frame = projections.samples(book, **ask)
     if brief:
-        frame = frame.select(_LISTED)
+        drawn_from = [text and _selection_said(text, lang) for text in frame["drawn_from"]]
+        frame = frame.select(_LISTED).with_columns(
+            drawn_from=pl.Series(drawn_from, dtype=pl.String)
+        )
     columns = [
         replace(c, word=_HEADINGS.get(c.key, c.word)) for c in columns_of(frame, ("amount",))
     ]
@@ -227,4 +242,9 @@ def listed(book: Book, lang: Language, *, brief: bool = False, **ask: Any) -> Ta
     return table_of(frame, amounts, title, columns=columns, notes=notes)
 
 
-_HEADINGS = {"items": "column.population_items"}
+#: Headings of columns that are called something else in other tables.
+_HEADINGS = {
+    "items": "column.population_items",
+    "deviations": "column.sample_deviations",
+    "misstated": "column.sample_misstated",
+}

@@ -407,11 +407,13 @@ class ReviewAssessments:
         through = max(each.position for each in assessed.values())
         if any(e.through == through for e, _ in samples.reviews.get(self.sample, ())):
             return Decision(known=1)
-        me = look.occasion.who
+        me, shared = look.occasion.who, dict[Who, bool]()
         for each in assessed.values():
             recorded = look.event(each.position)
             assert recorded is not None
-            second_person(state, Who(recorded.envelope.actor, recorded.envelope.user), me)
+            by = Who(recorded.envelope.actor, recorded.envelope.user)
+            if by not in shared:
+                shared[by] = second_person(state, by, me)
             assessor = look.private(each.words_at["assessor"], "assessor")
             if assessor is not None and person(assessor) == me.person:
                 raise SecondPersonMissing(
@@ -424,7 +426,16 @@ class ReviewAssessments:
             through=through,
             comment=self.comment or None,
         )
-        return Decision([Draft(event)])
+        notices = [
+            Notice(
+                "four-eyes-one-account",
+                f"{by.actor} and {me.actor} acted from the account "
+                f"{by.user}; only their names tell them apart (four_eyes=actor)",
+            )
+            for by, one_account in shared.items()
+            if one_account
+        ]
+        return Decision([Draft(event)], notices=notices)
 
 
 def drawn_of(samples: Samples, name: str) -> Drawn:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from ledger.events import Event, Private
@@ -284,6 +285,19 @@ class Samples(Slice):
                 break
             same = ("population_root", "draw_method", "seed")
             if event.seed and all(getattr(drawn.event, n) == getattr(event, n) for n in same):
+                found.append(name)
+        return found
+
+    def others(self, event: SampleDrawn) -> list[str]:
+        """The samples that were drawn before this one from the same population and for the same
+        control, otherwise: another draw, of which all count and none is chosen."""
+        same = self.before(event)
+        alike = ("population_root", "control", "year")
+        found = []
+        for name in takewhile(lambda name: name != event.sample, self.named):
+            other = self.named[name].event
+            drawn = event.seed and other.seed and name not in same
+            if drawn and all(getattr(other, n) == getattr(event, n) for n in alike):
                 found.append(name)
         return found
 

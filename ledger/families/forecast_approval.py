@@ -173,6 +173,12 @@ class ApproveForecast:
         return decision
 
 
+def looked_at(state: State, approved: ForecastApproved) -> list[int]:
+    """Positions of what an approval looked at, from the state just before it."""
+    standing, entered = _standing(state, approved.round, approved.unit)
+    return _behind(standing, [unit for unit, now in entered.items() if now == "submitted"])
+
+
 def _behind(standing: Standing, units: list[str]) -> list[int]:
     """Positions of the entries of those units, and of what submitted them."""
     round_ = standing.round

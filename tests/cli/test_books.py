@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from ledger.commands import Source
+from ledger.families.publication import PublishDocument
+from ledger.store import Store
 from projections.event_history import COLUMNS
 
 JOURNAL = (
@@ -147,6 +151,41 @@ def test_words_are_found_and_bad_words_are_named(corrected):
     assert corrected("history", "--search", "finnsinte").stderr == "Inget att visa.\n"
 
 
+def test_fields_of_one_event_are_called_what_they_are_there(booked):
+    """A table and a report given out: the log's size and root hash, the table's SHA-256, the
+    event's own leaf hash; the name of the report in words, with nothing left to fill in."""
+    booked("result", "--publish")
+    table = booked("history", "--topic", "governance.report_published", "--format", "json")
+    (one,) = json.loads(table.stdout)
+    lines = booked("history", str(one["position"])).stdout.splitlines()
+    shown = dict(re.split(r" {2,}", line, maxsplit=1) for line in lines)
+    data = booked("history", str(one["position"]), "--format", "json").stdout
+    (whole,) = json.loads(data)
+    assert shown["Tabell"] == "Resultat"
+    assert shown["Loggens storlek"] == str(whole["known_size"])
+    assert shown["Loggens rothash"] == whole["root"]
+    assert (shown["Tabellens SHA-256"], shown["Lövhash"]) == (whole["digest"], whole["leaf"])
+    assert whole["digest"] != whole["leaf"]
+    assert "Tabellens form" in shown
+    store = Store("ledger.db")
+    asked = ("interim", "6101", "2020-08", 1, "{}", 5, "a" * 64, (("html", "e" * 64),), 0)
+    document = PublishDocument(*asked, figures="f" * 64, made_with="utfall 1")
+    store.record(document, "chef", Source("test"))
+    position = store.book().events("governance.document_published")["position"][0]
+    store.close()
+    people = booked("history", str(position)).stdout
+    for label, value in {
+        "Rapport": "Delårsrapport",
+        "T.o.m.": "2020-08",
+        "Loggens storlek": "5",
+        "Loggens rothash": "a" * 64,
+        "Siffrornas SHA-256": "f" * 64,
+        "Gjord med": "utfall 1",
+    }.items():
+        assert re.search(f"^{re.escape(label)} +{value}$", people, re.MULTILINE), label
+    assert "{unit}" not in people
+
+
 def test_one_event_whole_tells_what_hangs_on_it(corrected):
     """Stream, version, leaf hash, private texts, the other rows, the reversal and correction."""
     events = json.loads(
@@ -160,7 +199,7 @@ def test_one_event_whole_tells_what_hangs_on_it(corrected):
     original = whole(first)
     assert original["stream"] == original["batch"]
     assert original["version"] == 2  # a fiscal year was stated first
-    assert len(original["digest"]) == 64
+    assert len(original["leaf"]) == 64
     assert original["text"] == "Lön"
     assert original["amount"] == "-1000.50"
     assert original["voucher_rows"] == [

@@ -16,6 +16,9 @@ def test_size_of_a_sample_of_items(run):
     assert (row["n"], row["k"], row["population"]) == (117, "1", None)
     people = run(*asked)
     assert "Avviker högst 1 är andelen i populationen under 0,04" in people.stdout
+    assert "andel = 0,04) ≤ 0,05" in people.stdout
+    assert "rate = 0.04) ≤ 0.05" in run(*asked, "--lang", "en").stdout
+    assert "rate = 0.04) ≤ 0.05" in row["reason"]
     assert people.exit_code == 0
 
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import re
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
+from reporting.numbers import shown
 from tests.cli.test_control_sample import data, filled  # noqa: F401
 
 
@@ -93,7 +96,8 @@ def test_what_is_booked_is_not_changed_in_a_working_paper(sampled, folder):
     ]
     assert told[0].startswith("changed.xlsx!Arbetspapper:3")
     swedish = sampled("control", "assess", "--from", "changed.xlsx")
-    assert f"cell H3 säger '-0.01', och {amounts[1]} är bokfört" in swedish.stderr
+    booked = shown(Decimal(amounts[1]), "sv")
+    assert f"cell H3 säger '-0.01', och {booked} kr är bokfört" in swedish.stderr
     assert paper(sampled)[0]["assessment"] is None
 
 
@@ -187,7 +191,9 @@ def test_the_answer_in_words_with_its_confidence(sampled):
     assert "(0 av 5 granskade avvek). Det är inom det godtagbara, 50 %." in text
     assert "inte granskade av en annan person" in text
     assert sampled("control", "assess", "S", "--review", "--actor", "Anna").exit_code == 4
-    assert sampled("control", "assess", "S", "--review", "--actor", "Bo").exit_code == 0
+    reviewed = sampled("control", "assess", "S", "--review", "--actor", "Bo")
+    assert reviewed.exit_code == 0
+    assert "[four-eyes-one-account]" in reviewed.stderr
     found = sampled("control", "evaluate", "S", "--tolerable", "0,1", "--format", "json")
     answer = json.loads(found.stdout)
     assert (found.exit_code, answer["verdict"], answer["reviewed"]) == (1, "beyond", True)
@@ -196,6 +202,50 @@ def test_the_answer_in_words_with_its_confidence(sampled):
     assert "[sample-beyond]" in found.stderr
     (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
     assert (row["sample_state"], row["sample_verdict"]) == ("evaluated", "beyond")
+
+
+def test_a_review_from_the_same_account_is_told(sampled, monkeypatch):
+    """Where the name alone decides: under the evaluation, and in the history of the review; a
+    review from another account is a review without more words."""
+    all_fine(sampled)
+    sampled("control", "assess", "S", "--review", "--actor", "Bo")
+    topic = ("--topic", "control.assessments_reviewed", "--format", "json")
+    (review,) = json.loads(sampled("history", *topic).stdout)
+    people = sampled("history", str(review["position"])).stdout
+    assert re.search(r"^Samma konto +ja$", people, re.MULTILINE)
+    assert re.search(r"^Bedömningar t\.o\.m\. händelse +\d+$", people, re.MULTILINE)
+    told = "Bedömningarna är granskade från samma konto som de är gjorda från"
+    assert told in sampled("control", "evaluate", "S", "--tolerable", "50%").stdout
+    item = str(paper(sampled)[0]["event"])
+    again = ("--result", "missing", "--reason", "Borta", "--actor", "Anna")
+    sampled("control", "assess", "S", item, *again)
+    monkeypatch.setattr("ledger.store.system_user", lambda: "another")
+    other = sampled("control", "assess", "S", "--review", "--actor", "Bo")
+    assert (other.exit_code, "[four-eyes-one-account]" in other.stderr) == (0, False)
+    assert told not in sampled("control", "evaluate", "S", "--tolerable", "50%").stdout
+    _, second = json.loads(sampled("history", *topic).stdout)
+    whole = json.loads(sampled("history", str(second["position"]), "--format", "json").stdout)
+    assert "same_account" not in whole[0]
+
+
+def test_a_misstatement_is_a_deviation_in_the_list_too(sampled):
+    """One of five, with an amount: the sentence says that it deviated, and so does the list, whose
+    frame is told in words."""
+    all_fine(sampled)
+    item = str(paper(sampled)[0]["event"])
+    wrong = ("--result", "misstatement", "--audited", "-0.01", "--reason", "Fel lön")
+    assert sampled("control", "assess", "S", item, *wrong).exit_code == 0
+    assert "(1 av 5 granskade avvek)" in sampled("control", "evaluate", "S").stdout
+    people = sampled("control", "list", "--samples").stdout
+    heads = " ".join(people.split("───")[0].split())
+    assert heads.count("Avvikelser") == 2
+    assert {"utan", "med", "felbelopp"} <= set(heads.split())
+    assert "enhet " in people
+    assert "konto 4010" in people
+    assert "account=" not in people
+    (row,) = json.loads(sampled("control", "list", "--samples", "--format", "json").stdout)
+    assert (row["deviations"], row["misstated"]) == (0, 1)
+    assert "account=4010" in row["drawn_from"]
 
 
 def test_money_in_words(sampled):

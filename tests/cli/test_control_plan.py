@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def test_a_plan_is_adopted_and_shown(planned):
     again = planned("control", "plan", *asked[:-1], "2020-02-18")
     assert again.exit_code == 2
     assert "--reason" in again.stderr
+
+
+def test_what_can_be_borne_has_the_decimals_of_the_language(booked, folder):
+    """A comma for people who read Swedish; data has its point, as recorded."""
+    head, row = PLAN.splitlines()[:2]
+    both = f"{head},tolerable,confidence\n{row},0.05,0.9\n"
+    (folder / "borne.csv").write_text(both, encoding="utf-8")
+    taken = booked("control", "plan", "--from", "borne.csv")
+    assert taken.exit_code == 0, taken.output
+    shown = booked("control", "plan").stdout
+    assert re.search(r" 0,05 +0,9 ", shown), shown
+    assert re.search(r" 0\.05 +0\.9 ", booked("control", "plan", "--lang", "en").stdout)
+    (data,) = json.loads(booked("control", "plan", "--format", "json").stdout)
+    assert (data["tolerable"], data["confidence"]) == ("0.05", "0.9")
 
 
 def test_what_is_late_is_a_finding(planned):

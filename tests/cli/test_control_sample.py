@@ -72,9 +72,22 @@ def test_the_same_draw_under_another_name_is_told(filled):
     assert "OBS! A drogs ur samma population" in again.stdout
     assert "OBS! A drogs" in filled("control", "sample", "B").stdout
     assert "OBS!" not in filled("control", "sample", "A").stdout
+    assert "är en annan dragning" not in again.stdout
     other = filled("control", "sample", "C", *asked[:-1], "åtta")
     system = filled("control", "sample", "D", *asked, "--method", "systematic")
     assert ("drawn-before" in other.stderr, "drawn-before" in system.stderr) == (False, False)
+    told = "drogs tidigare ur samma population: detta är en annan dragning"
+    assert f"OBS! A, B {told}" in other.stdout
+    assert f"OBS! A, B, C {told}" in system.stdout
+    assert told not in filled("control", "sample", "--account", "1930", "--size", "5").stdout
+
+
+def test_another_draw_without_a_seed_of_its_own_names_the_first(filled):
+    """The log's seed is another for each: S2 says that there is S1, S1 says nothing of later."""
+    asked = ("control", "sample", "--account", "4010", "--size", "5")
+    assert "OBS!" not in filled(*asked).stdout
+    assert "OBS! S1 drogs tidigare ur samma population" in filled(*asked).stdout
+    assert "OBS!" not in filled("control", "sample", "S1").stdout
 
 
 def test_months_beyond_the_outcome_are_told(filled):
@@ -86,7 +99,7 @@ def test_months_beyond_the_outcome_are_told(filled):
     waits = filled("control", "sample", "W", *asked, "--through", "2020-11", "--public", "Lotto")
     assert told in waits.stdout
     within = filled("control", "sample", "T", *asked, "--through", "2020-08")
-    assert "OBS!" not in within.stdout
+    assert "inget utfall efter" not in within.stdout
 
 
 def test_drawn_again_is_the_same_or_says_what_differs(filled, folder):

@@ -101,7 +101,7 @@ def test_every_family_has_a_case_for_each_code_that_it_tells(tmp_path):
 
 #: Codes that stand in a family's module and are told by another command than that of its files.
 ELSEWHERE = {
-    "ledger/families/control_draw.py": {"booked-changed", "drawn-before"},
+    "ledger/families/control_draw.py": {"booked-changed", "drawn-before", "four-eyes-one-account"},
     "ledger/families/erasure_commands.py": {"held-back"},
     "ledger/families/organisation_commands.py": {"other-entity", "account-by-code"},
     "ledger/families/outcome_commands.py": {"text-withheld"},

@@ -1,6 +1,7 @@
 """Every batch is sealed with a key that the log knows; keys come, go, and are lost."""
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -290,7 +291,15 @@ def test_the_commands_of_keys_and_proofs(tmp_path, monkeypatch) -> None:
     assert PublicKey.parse(listed[0]["key"]) == PublicKey.parse(rotated.stdout.strip())
     assert command("prove", "3", "-o", "event.tlog-proof").exit_code == 0
     shown = command("verify", "--proof", "event.tlog-proof", "--format", "json")
-    assert json.loads(shown.stdout)["position"] == 3
+    proven = json.loads(shown.stdout)
+    assert proven["position"] == 3
+    people = command("verify", "--proof", "event.tlog-proof").stdout
+    labels = [re.split(r" {2,}", line)[0] for line in people.splitlines()[2:]]
+    assert labels == [
+        *("Logg", "Loggens storlek, händelser", "Loggens rothash", "Nyckel", "Händelse", "Ström"),
+        *("Version i strömmen", "Händelsetyp", "Händelsens innehåll"),
+    ]
+    assert len(labels) == len(proven)
     assert command("prove", "--from", "old", "-o", "growth").exit_code == 0
     (tmp_path / "ledger.db").unlink()
     grown = command("verify", "--proof", "growth", "--key", "growth.vkey", "--against", "old")

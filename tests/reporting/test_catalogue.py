@@ -12,7 +12,7 @@ import pytest
 import projections
 import reporting.catalogue
 from ledger.commands import Source
-from ledger.events import EVENTS
+from ledger.events import EVENTS, fields_of
 from ledger.families.action import RecordActions
 from ledger.families.forecast import METHODS, OpenRound
 from ledger.families.governance import CLOSABLE
@@ -55,6 +55,18 @@ def test_a_missing_key_is_an_error():
 def test_every_kind_of_event_has_a_word():
     """And no word is of a kind that is gone."""
     assert set(keys("topic")) == set(EVENTS)
+
+
+def test_every_field_of_an_event_has_a_word():
+    """And no word of a field is of an event without it."""
+    fields = {(topic, name) for topic, kind in EVENTS.items() for name in fields_of(kind)}
+    sections = ("field.", "column.")
+    assert [
+        (topic, name)
+        for topic, name in sorted(fields)
+        if not has(f"event_field.{topic}.{name}") and not any(has(s + name) for s in sections)
+    ] == []
+    assert {tuple(key.rsplit(".", 1)) for key in keys("event_field")} <= fields
 
 
 def test_every_family_that_closes_has_a_word():
