@@ -49,11 +49,13 @@ def demo(
     Division Länsteknik, two years and eight months, or the region: imported, closed, forecast,
     reported.
     """
-    from ledger.errors import StoreExists
+    from ledger.errors import StoreExists, UsageError
 
     data = example_folder(example)
     lived, shown = _told(example)
     path = Path(folder) / "ledger.db"
+    if path.parent.exists() and not path.parent.is_dir():
+        raise UsageError(f"{folder} is no folder.", "Choose another DIR.")
     if path.exists():
         raise StoreExists(f"{path} exists already.", "Choose another DIR.")
     make(path, data, lived)

@@ -47,9 +47,11 @@ def fitted_months(x: Floats, horizon: int) -> Floats:
 
 
 def _fit(y: Floats, horizon: int) -> Floats:
-    """Forecasts of one series; NaN if statsmodels fails or has not converged."""
+    """Forecasts of one series; NaN if statsmodels fails or has not converged. The caller catches
+    warnings."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
+    warnings.simplefilter("ignore")  # again: its first import puts filters of its own before ours
     try:
         fit = ETSModel(y, error="add", trend="add", damped_trend=True).fit(disp=False)
         if fit.mle_retvals["converged"]:

@@ -55,11 +55,12 @@ def read_excel(
         # What openpyxl warns of, such as a style that it does not know, is not in the cells.
         with warnings.catch_warnings(action="ignore"):
             read.take(data, sheet, progress)
-    except Exception as error:  # a broken part may break openpyxl in any way
+    except Exception as error:  # a broken part may break openpyxl in any way, told in its words
+        why = f" ({error})" if isinstance(error, _NotExcel) else ""
         table.teller.tell(
             "bad-excel",
             None,
-            f"the file cannot be read as an Excel workbook ({str(error) or type(error).__name__})",
+            f"the file cannot be read as an Excel workbook{why}",
             "Open it in Excel and save it as .xlsx, or as CSV UTF-8.",
         )
         return table

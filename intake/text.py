@@ -49,6 +49,14 @@ def decode(data: bytes, file: str, encoding: str = "utf-8") -> tuple[str, Teller
             "bad-encoding", 1, "the file is UTF-16", "Save it as UTF-8 (in Excel: CSV UTF-8)."
         )
         return "", teller
+    if (nul := data.find(0)) >= 0:  # one problem, not one for each line of a program or picture
+        teller.tell(
+            "control-byte",
+            data.count(b"\n", 0, nul) + 1,
+            "the file is no text: it holds byte 0x00",
+            "Choose a text file, or export the file again as CSV UTF-8.",
+        )
+        return "", teller
     if data.startswith(_BOM):
         data, encoding = data[len(_BOM) :], "utf-8"
     try:

@@ -173,13 +173,13 @@ class Book:
         if moment > whole.settled:
             raise UnknownTime(
                 f"{known_at} is in the future, or too near: what is known then can still grow.",
-                "Give an earlier time, @N, or leave --known-at out.",
+                "Give an earlier time.",
             )
         known = [size for size, recorded_at in whole.boundaries if recorded_at <= moment]
         if not known:
             raise UnknownTime(
                 f"Nothing was known at {known_at}; the log begins later.",
-                "Give a later --known-at.",
+                "Give a later time.",
             )
         return Book(self.path, known[-1])
 

@@ -126,7 +126,9 @@ class Work:
     def why(self, row: Row, found: str) -> str:
         """The row's reason, which a change of what is on record wants."""
         if not row.get("reason"):
-            refuse("reason-missing", found, "Say why in reason.")
+            refuse(
+                "reason-missing", found, "Say why in the column reason (of a command: --reason)."
+            )
         return str(row["reason"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,6 +18,11 @@ from projections.nouns import Ask, Noun, noun_of
 from projections.registry import projection
 
 __all__ = ["trace"]
+
+#: The keys of rows that have an option of their own on the command line; others are --row KEY=CODE.
+_OPTIONS = ("unit", "line", "account", "project", "product", "activity", "month", "mark")
+#: How many codes a remedy lists.
+LISTED = 20
 
 #: What an event is traced back to: envelope, code string, voucher; String but for the numbers.
 _EVENT: dict[str, type[pl.DataType]] = {
@@ -166,10 +171,6 @@ class _Cell:
             return cls(noun, {"round": named, "unit": unit}, dict(codes))
         if round_ is not None:
             raise UsageError("Only a forecast is of a round.", "Leave --round out.")
-        unnamed = [key for key in noun.rows if key not in codes and not noun.summed]
-        unnamed += ["unit"] if noun.by_level and not noun.summed and unit is None else []
-        if unnamed:
-            raise UsageError("Which row? They have no sum.", f"Name it by {', '.join(unnamed)}.")
         if noun.by_level:
             level = _level(book, noun, unit, by, ask)
             inner = [key for key in codes if key not in noun.beside]
@@ -179,12 +180,31 @@ class _Cell:
                 words["by"] = levels
             elif by is not None or not noun.of_level:
                 words["by"] = axes(by) if by is not None else LEVELS[:1]
-            return cls(noun, words, own | dict(codes))
-        if ask.pop("span") != "accumulated":
-            raise UsageError("Only a result, a follow-up or staffing has a span.", "Leave it out.")
-        rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
-        words = noun.question({**ask, "unit": unit})
-        return cls(noun, words | ({"by": rows} if noun.takes("by") else {}), dict(codes))
+            cell = cls(noun, words, own | dict(codes))
+        else:
+            if ask.pop("span") != "accumulated":
+                raise UsageError(
+                    "Only a result, a follow-up or staffing has a span.", "Leave it out."
+                )
+            rows = noun.rows_to(max(codes, key=noun.rows.index, default=noun.rows[0]))
+            words = noun.question({**ask, "unit": unit})
+            cell = cls(noun, words | ({"by": rows} if noun.takes("by") else {}), dict(codes))
+        if not noun.summed:
+            cell.alone(book, named={*codes, *(("unit",) if unit is not None else ())})
+        return cell
+
+    def alone(self, book: Book, named: Set[str]) -> None:
+        """Raise `UsageError` unless all that names a row is named: the rows have no sum."""
+        keys = (*(("unit",) if self.noun.by_level else ()), *self.noun.rows)
+        unnamed = [key for key in keys if key not in named]
+        if not unnamed:
+            return
+        rows = self.noun.table(book, **self.ask).filter(self.here())
+        ways = []
+        for key in unnamed:
+            option = f"--{key} " if key in _OPTIONS else f"--row {key}="
+            ways.append(f"{option}… ({_listed(rows[key])})" if len(rows) else f"{option}…")
+        raise UsageError("Which row? They have no sum.", f"Name it by {', '.join(ways)}.")
 
     def here(self) -> pl.Expr:
         """Whether a row of the table, or a fact behind it, is of the cell."""
@@ -200,10 +220,7 @@ class _Cell:
         else:
             rows = frame.filter(self.here())
             if rows.is_empty() and self.noun.of_level:
-                code = self.keys.get("unit")
-                raise UsageError(
-                    f"The table has no row of unit {code!r}.", "Name a row as the table shows it."
-                )
+                raise _no_row("unit", self.keys["unit"], frame["unit"])
             parts = set(self.noun.formulas.get(name, (name,)))
             if rows.is_empty() and (parts & counted.unshared or not parts <= counted.facts.keys()):
                 return None
@@ -218,10 +235,23 @@ class _Cell:
                 continue
             whole = key in self.noun.beside or "by" not in self.ask
             alone = {} if whole else {"by": self.noun.rows_to(key)}
-            if code not in self.noun.table(book, **self.ask | alone)[key]:
-                raise UsageError(
-                    f"The table has no row of {key} {code!r}.", "Name a row as the table shows it."
-                )
+            known = self.noun.table(book, **self.ask | alone)[key]
+            if code not in known:
+                raise _no_row(key, code, known)
+
+
+def _no_row(key: str, code: str, known: pl.Series) -> UsageError:
+    """That the table has no such row, with those that it has, as they are named."""
+    remedy = f"Known: {_listed(known)}."
+    if key == "unit":
+        return UsageError(f"The table has no row of unit {code!r}.", remedy)
+    return UsageError(f"The table has no row of {key} {code!r}.", remedy)
+
+
+def _listed(codes: pl.Series) -> str:
+    """Codes in the table's order, each once, the first `LISTED`."""
+    found = codes.drop_nulls().unique(maintain_order=True).to_list()
+    return ", ".join([*found[:LISTED], *(["…"] if len(found) > LISTED else [])]) or "–"
 
 
 def _registered(book: Book, dimension: str) -> set[str]:

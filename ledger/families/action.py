@@ -342,5 +342,5 @@ def _bad(found: str, remedy: str) -> Exception:
 def _why(row: Row, found: str) -> str:
     """The reason that a change wants."""
     if not row.get("reason"):
-        raise wrong("reason-missing", found, "Say why in reason.")
+        raise wrong("reason-missing", found, "Say why in the column reason.")
     return str(row["reason"])

@@ -358,7 +358,10 @@ class _Assessing(Work):
                 refuse("bad-assessment", f"{what}: no misstatement", "Write fine or deviation.")
             if audited * booked < 0 and not row.get("reason"):
                 what = f"audited {to_text(audited)} has another sign than booked {to_text(booked)}"
-                remedy = "Costs are below zero. If it should be so, say why in reason."
+                remedy = (
+                    "Costs are below zero. If it should be so, say why in the column reason (of a "
+                    "command: --reason)."
+                )
                 refuse("bad-assessment", what, remedy)
         self._follows(row, drawn, item)
         if (

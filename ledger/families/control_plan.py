@@ -247,9 +247,11 @@ class _Activities(_Planning):
             refuse("sample-unanswered", f"sample {name!r} is not evaluated", remedy, "rule")
         if evaluated[0].sample_verdict == "beyond" and not row.get("because"):
             what = f"sample {name!r} is beyond what can be borne, and because is empty"
-            refuse(
-                "sample-unanswered", what, "Say in because why it is adequate all the same.", "rule"
+            remedy = (
+                "Say why it is adequate all the same, in the column because (of a command: "
+                "--because)."
             )
+            refuse("sample-unanswered", what, remedy, "rule")
 
     def _performed(self, row: Row, standing: Activity) -> ControlPerformed | None:
         name, year, unit = row["control"], self.year(row), standing.planned.unit

@@ -222,7 +222,10 @@ class ClosePeriods:
 
         for period in sorted(self.periods):
             if done(period):
-                raise PeriodClosed(f"{period} is closed already for {self.family} in {unit}.")
+                raise PeriodClosed(
+                    f"{period} is closed already for {self.family} in {unit}.",
+                    f"Nothing is to be done; `ledger reopen {period}` opens it again.",
+                )
             if CLOSABLE[self.family] and not self.preliminary and period >= month_of(now.date()):
                 raise MonthNotEnded(
                     f"{period} has not ended, and is not closed for good.",

@@ -329,7 +329,7 @@ class _Deciding:
             raise wrong("period-closed", found, "Reopen it.", "rule")
         if known is not None and event.reason is None:
             found = f"{what} was {to_text(known[1])}"
-            raise wrong("reason-missing", found, "Say why in reason.")
+            raise wrong("reason-missing", found, "Say why in the column reason.")
         yield event
 
 

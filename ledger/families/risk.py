@@ -212,7 +212,7 @@ class RecordRisks:
             return None, ("risk-closed", found, "Identify a new one.", "rule")
         if not content.get("reason"):
             found = f"risk {fixed.risk!r} is {'closed' if closing else 'assessed otherwise'}"
-            return None, ("reason-missing", found, "Say why in reason.", "content")
+            return None, ("reason-missing", found, "Say why in the column reason.", "content")
         same = {"risk": fixed.risk, "unit": fixed.unit, "reason": content["reason"]}
         if closing:
             return RiskClosed(**same), None

@@ -131,6 +131,8 @@ def test_the_demo_shows_the_three_tables_and_says_that_its_clock_is_simulated(de
         "(21590 händelser)",
     ):
         assert figure in printed, figure
+    readme = (FACTS.parents[2] / "README.md").read_text(encoding="utf-8")
+    assert "rebuilt from 21 590 events" in readme, "what the demo prints"
     assert "imulerad klocka" in printed
     assert printed.count("    ledger ") == 4, "the most useful next commands"
 

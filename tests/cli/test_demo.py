@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shlex
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -21,6 +22,22 @@ def made(tmp_path_factory):
     result = CliRunner().invoke(app, ["demo", str(folder)], prog_name="ledger")
     assert result.exit_code == 0, result.output
     return folder, result
+
+
+def test_a_file_is_no_folder_of_a_demo(tmp_path):
+    """Told before anything is made, with what to do."""
+    (tmp_path / "file").write_text("")
+    told = CliRunner().invoke(app, ["demo", str(tmp_path / "file")], prog_name="ledger")
+    assert told.exit_code == 2
+    assert told.stderr.endswith("file är ingen mapp.\n  Välj en annan MAPP.\n")
+
+
+def test_the_mark_of_the_example_s_page_can_be_written_so(made):
+    """docs/example.md gives the command."""
+    page = (Path(__file__).parents[2] / "docs" / "example.md").read_text("utf-8")
+    [command] = re.findall(r"`ledger (mark [^`]*)`", page)
+    marked = ask(made, *shlex.split(command), "--dry-run")
+    assert marked.exit_code == 0, marked.stderr
 
 
 def ask(made, *arguments):

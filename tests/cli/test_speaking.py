@@ -79,6 +79,16 @@ def test_help_is_in_the_language_that_is_asked_for(run, lang, words, swedish, en
     ("words", "swedish", "english"),
     [
         (["nowhere"], "Det finns inget kommando 'nowhere'.", "No such command 'nowhere'."),
+        (
+            ["resultat"],
+            "Det finns inget kommando 'resultat'. Menade du 'result'?",
+            "No such command 'resultat'. Did you mean 'result'?",
+        ),
+        (
+            ["report", "interrim"],
+            "Det finns inget kommando 'interrim'. Menade du 'interim'?",
+            "No such command 'interrim'. Did you mean 'interim'?",
+        ),
         (["result", "--unot", "1"], "Det finns inget val --unot", "No such option: --unot"),
         (["close"], "Argumentet 'PERIOD' saknas.", "Missing argument 'PERIOD'."),
         (["import"], "Argumentet 'FIL...' saknas.", "Missing argument 'FILE...'."),

@@ -94,6 +94,15 @@ def test_one_amount_is_not_fitted(y: Floats) -> None:
     assert np.isnan(fitted_months(y[None], HORIZON)).all()
 
 
+GIVEN_UP = [
+    *(0.975230382, 0.996927479, 1.005980878, 0.933560626, 0.964397591, 0.945563023, 0.953143529),
+    *(0.980604945, 0.980902742, 0.983669582, 0.969695348, 0.996242019, 0.992122471, 0.969814692),
+    *(0.981756445, 1.04357871, 1.013811886, 1.056661403, 0.992971532, 1.005859211, 1.022038894),
+    *(1.027207875, 1.085771245, 1.064847853, 1.057639638),
+]
+"""Months, in units of their mean, to which statsmodels finds no best fit."""
+
+
 def unconverged(self: Any, **options: Any) -> Any:
     """A fit that gave up, with the noise that statsmodels makes then."""
     warnings.warn("gave up", ConvergenceWarning, stacklevel=1)
@@ -150,6 +159,19 @@ def test_large_calls_do_not_load_statsmodels() -> None:
     )
     assert done.stdout.splitlines() == ["False {'combination'}", "True"]
     assert done.stderr == ""
+
+
+def test_the_first_fit_of_a_process_warns_of_nothing() -> None:
+    """statsmodels, when it is first imported, asks Python to show its warnings always. The months
+    are a division's costs to January 2020, in units of their mean, of which its search gives up."""
+    script = (
+        "import numpy as np; from forecasting.likelihood import fitted_months as f; "
+        f"print(np.isnan(f(np.array([{GIVEN_UP}]), 11)).all())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 @st.composite

@@ -87,10 +87,10 @@ WRONG_ACTIONS = [
      "[action-unplanned] measure 'P9' is not planned for the fiscal year from 2020-01. Plan it: "
      "unit, action_area, assignment."),
     ("P1;;;2020;7;;;;;;",
-     "[reason-missing] the plan of measure 'P1' is changed. Say why in reason."),
+     "[reason-missing] the plan of measure 'P1' is changed. Say why in the column reason."),
     ("P1;;;;;;;2020-08;1;;",
      "[reason-missing] the effect of measure 'P1' at the end of 2020-08 was 900000.00. Say why in "
-     "reason."),
+     "the column reason."),
     ("P2;;;;;;;2020-07;2;;Fel",
      "[period-closed] 2020-07 is closed for action in 10. Reopen it."),
     ("P2;;;;;;;2020-09;2;;\nP2;;;;;;;2020-09;3;;",

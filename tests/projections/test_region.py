@@ -366,3 +366,26 @@ def test_cells_that_no_table_of_the_region_has(books, noun, cell, message):
     """Never an empty list."""
     with pytest.raises(UsageError, match=message):
         trace(books.book, noun, "2020-08", **cell)
+
+
+@pytest.mark.parametrize(
+    ("noun", "cell", "remedy"),
+    [
+        ("region-summary", {}, "Name it by --row figure=… (Netto, Resultat, divisions, kliniker)."),
+        (
+            "region-summary",
+            {"figure": "Divisionerna"},
+            "Known: Netto, Resultat, divisions, kliniker.",
+        ),
+        ("statement", {}, "Name it by --line … (Intäkter, Kostnader, Netto, Värde, Resultat)."),
+        ("internal-pairs", {}, "Name it by --unit … (6101), --row counterparty=… (6201, 7001)."),
+        ("internal-pairs", {"unit": "60"}, "Name it by --row counterparty=… (60, 70)."),
+        ("internal-pairs", {"unit": "60", "counterparty": "80"}, "Known: 60, 70."),
+        ("divisions", {"unit": "7001", "by": "division"}, "Known: 60, 70."),
+    ],
+)
+def test_what_names_no_row_is_answered_with_what_does(books, noun, cell, remedy):
+    """As it is written on the command line."""
+    with pytest.raises(UsageError) as told:
+        trace(books.book, noun, "2020-08", **cell)
+    assert told.value.remedy == remedy

@@ -98,6 +98,14 @@ def test_every_message_is_found_by_its_own_english():
             "There is no unit 'S:t Görans. Avd. B'.",
             "Det finns ingen enhet 'S:t Görans. Avd. B'.",
         ),
+        (
+            "event 27 cannot be read: its columns are not text, number, text and bytes",
+            "händelse 27 kan inte läsas: dess kolumner är inte text, tal, text och byte",
+        ),
+        (
+            "the file cannot be read as an Excel workbook (it has no sheet with cells)",
+            "filen kan inte läsas som en Excel-arbetsbok (den har inget blad med celler)",
+        ),
         ("unit.csv is no folder. Add its row.", "unit.csv är ingen mapp. Lägg till den."),
         ("Nobody said this yet: 12.", "Nobody said this yet: 12."),
         (
