@@ -35,6 +35,7 @@ from ledger.families.organisation_commands import (
     StructureRow,
     UnitRow,
 )
+from projections.accountability import same_account
 from tests.ledger.builders import ACTOR, new_store, post
 from tests.ledger.people import acting, role, roles
 
@@ -216,6 +217,10 @@ def test_one_account_is_told_where_the_name_decides(store, act) -> None:
     act(SubmitForecast("R", "6101"), "Anna", "shared")
     told = act(ApproveForecast("R", "6101"), "Bo", "shared").notices
     assert [notice.code for notice in told] == ["four-eyes-one-account"]
+    book = store.book()
+    (position,) = book.events("forecast.approved")["position"]
+    assert same_account(book, position)
+    assert not same_account(book, position - 1)
 
 
 def test_returning_and_approving_are_the_approver_s(store, act) -> None:

@@ -13,6 +13,7 @@ from ledger.families.governance import ClosePeriods
 from ledger.families.organisation_commands import ChangeSettings
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.families.review import Review
+from projections.accountability import same_account
 from tests.ledger.builders import ACTOR, new_store, post, wage
 from tests.ledger.people import acting, role, roles
 
@@ -71,6 +72,9 @@ def test_where_people_share_an_account_the_name_alone_can_decide_and_that_is_sai
     receipt = act(Review(batch(store)), "Bo", "control")
     assert [n.code for n in receipt.notices] == ["four-eyes-one-account"]
     assert act(Review(batch(store)), "Eva", "eva").notices == (), "not where they do not"
+    book = store.book()
+    told = [same_account(book, at) for at in book.events("governance.entry_reviewed")["position"]]
+    assert told == [True, False], "each review says so in its history"
     with pytest.raises(SecondPersonMissing):
         act(Review(batch(store)), ACTOR, "bo")
     changed = store.book().events("organisation.setting_changed")
