@@ -137,10 +137,15 @@ def test_a_whole_batch_is_reversed(booked):
 
 
 def test_closing_a_tertial_closes_its_months_in_order(booked):
-    """And reopening wants a second person."""
+    """It says in which nothing is booked; and reopening wants a second person."""
     done = booked("close", "2020-T2")
     assert done.exit_code == 0, done.output
-    assert done.stderr.rstrip() == "Stängd: 2020-05, 2020-06, 2020-07, 2020-08."
+    *warned, closed = done.stderr.splitlines()
+    assert warned == [
+        f"varning [closed-empty] {month} är stängd, och har inget utfall"
+        for month in ("2020-05", "2020-06", "2020-07")
+    ]
+    assert closed == "Stängd: 2020-05, 2020-06, 2020-07, 2020-08."
     alone = booked("reopen", "2020-08", "--reason", "x", "--approved-by", "anna", "--actor", "anna")
     assert alone.exit_code == 4
     assert "[second-person-missing]" in alone.stderr
