@@ -109,6 +109,8 @@ def held_values(path: Path) -> Callable[[Book], list[Finding]]:
 
 
 def _held_against(book: Book, held: PrivateRows) -> list[Finding]:
+    if held.size < book.size:  # others have recorded since: what is held now is all of the book's
+        held = read_private(book.path)
     damaged = [Finding("value-damaged", at, _FAULTS["value-damaged"]) for at in held.damaged]
     of_book = (pl.col("position") < book.size) | (pl.col("position") >= held.size)
     found, committed = held.values.filter(of_book), _committed(book)
