@@ -55,7 +55,7 @@ race: .venv/.installed ## close a period and post into it at once, 500 times
 	RACE=500 $(BIN)/pytest -n 2 tests/proof/test_race.py
 
 bench: .venv/.installed ## measure, as ratios in one run
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $$(grep -l "^if __name__" benchmarks/*.py); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 peers: .venv-peers/.installed ## other forecasters for the benchmark, in an environment of their own
 

@@ -13,20 +13,15 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from ledger.periods import months_between  # noqa: E402
+from benchmarks.processes import HEAD, LEDGER, ledger, timed
+from ledger.periods import months_between
 
 RUNS = 5
-LEDGER = [sys.executable, "-m", "cli.main"]
 THROUGH = "2020-08"
 ACCOUNTS = (("3010", 95_000), ("4010", -70_000), ("5010", -25_000))
 
@@ -61,23 +56,7 @@ def make(folder: Path, units: int) -> None:
     ]
     for command in run:
         store = [] if command[0] == "init" else ["--store", str(folder / "ledger.db")]
-        done = subprocess.run([*LEDGER, *command, *store], cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"{' '.join(command)}: {done.stdout}{done.stderr}")
-
-
-def times(command: list[str]) -> tuple[list[float], list[float]]:
-    """Wall and processor seconds of each counted run, sorted."""
-    wall, processor = [], []
-    for turn in range(RUNS + 1):
-        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if turn:
-            wall.append(time.perf_counter() - begun)
-            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            processor.append(used)
-    return sorted(wall), sorted(processor)
+        ledger(*command, *store)
 
 
 def main() -> None:
@@ -99,12 +78,9 @@ def main() -> None:
             "forecast --by unit": [*LEDGER, *forecast, "--by", "unit", "--format", "json"],
             "forecast --by area": [*LEDGER, *forecast, "--by", "area", "--format", "json"],
         }
-        print(f"{'':24}{'min':>7}{'median':>8}{'max':>7}{'processor':>11}   {os.cpu_count()} cores")
+        print(f"{'':24}{HEAD}   {os.cpu_count()} cores")
         for name, command in commands.items():
-            wall, processor = times(command)
-            middle = RUNS // 2
-            figures = f"{wall[0]:>7.2f}{wall[middle]:>8.2f}{wall[-1]:>7.2f}"
-            print(f"{name:24}{figures}{processor[middle]:>11.2f}")
+            print(f"{name:24}{timed(command, RUNS).figures}")
 
 
 if __name__ == "__main__":

@@ -14,21 +14,17 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from ledger.periods import months_between  # noqa: E402
+from benchmarks.processes import HEAD, LEDGER, ledger, timed
+from ledger.periods import months_between
 
 AIM = 20
-LEDGER = [sys.executable, "-m", "cli.main"]
 DIVISIONS, THROUGH = 6, "2020-09"
 ACCOUNTS = (("3010", 95_000), ("4010", -70_000), ("5010", -25_000))
 #: Of a unit and month, at most so much.
@@ -89,38 +85,18 @@ def files(units: int) -> Iterator[tuple[str, list[str]]]:
 
 def make(folder: Path, units: int) -> None:
     """A store of that many units a division, by the command line."""
-    _run("init", str(folder), "--organisation", "Region", "--root-unit", "R")
+    ledger("init", str(folder), "--organisation", "Region", "--root-unit", "R")
     store = ("--store", str(folder / "ledger.db"))
     made = files(units)
     name, rows = next(made)
     for fixed, text in {name: "\n".join(rows) + "\n", **FIXED}.items():
         (folder / f"{fixed}.csv").write_text(text, encoding="utf-8")
-        _run("import", str(folder / f"{fixed}.csv"), *store)
+        ledger("import", str(folder / f"{fixed}.csv"), *store)
     for name, rows in made:
         begun = time.perf_counter()
         (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        _run("import", str(folder / f"{name}.csv"), *store)
+        ledger("import", str(folder / f"{name}.csv"), *store)
         print(f"{name}: {len(rows) - 1} rows imported in {time.perf_counter() - begun:.0f} s")
-
-
-def _run(*arguments: str) -> None:
-    done = subprocess.run([*LEDGER, *arguments], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")
-
-
-def times(command: list[str], runs: int) -> tuple[list[float], list[float]]:
-    """Wall and processor seconds of each counted run, sorted."""
-    wall, processor = [], []
-    for turn in range(runs + 1):
-        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if turn:
-            wall.append(time.perf_counter() - begun)
-            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            processor.append(used)
-    return sorted(wall), sorted(processor)
 
 
 def main() -> None:
@@ -142,13 +118,11 @@ def main() -> None:
             "report director, html": [*report, "html"],
             "report director, all three": [*report, "html,docx,xlsx"],
         }
-        print(f"{'':28}{'min':>7}{'median':>8}{'max':>7}{'processor':>11}   {os.cpu_count()} cores")
+        print(f"{'':28}{HEAD}   {os.cpu_count()} cores")
         for name, command in commands.items():
-            wall, processor = times(command, options.runs)
-            middle = len(wall) // 2
-            figures = f"{wall[0]:>7.2f}{wall[middle]:>8.2f}{wall[-1]:>7.2f}"
-            print(f"{name:28}{figures}{processor[middle]:>11.2f}")
-        print(f"all three forms: {wall[middle] / AIM:.2f} of the aim of {AIM} seconds")
+            taken = timed(command, options.runs)
+            print(f"{name:28}{taken.figures}")
+        print(f"all three forms: {median(taken.wall) / AIM:.2f} of the aim of {AIM} seconds")
 
 
 if __name__ == "__main__":

@@ -9,32 +9,19 @@ three forms on two cores.
 
 from __future__ import annotations
 
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import HEAD, LEDGER, ledger, timed
 
 RUNS = 3
 AIM = 6
-LEDGER = [sys.executable, "-m", "cli.main"]
-ROOT = Path(__file__).resolve().parents[1]
 ENGINE = """
 import vl_convert
 vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"}, vl_version="6.4")
 """
-
-
-def seconds(command: list[str]) -> list[float]:
-    """Wall seconds of each counted run, sorted."""
-    taken = []
-    for turn in range(RUNS + 1):
-        begun = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        if turn:
-            taken.append(time.perf_counter() - begun)
-    return sorted(taken)
 
 
 def main(folder: Path) -> None:
@@ -52,12 +39,11 @@ def main(folder: Path) -> None:
             "ledger report interim --to xlsx": [*report, "xlsx"],
             "ledger report interim, all three": [*report, "html,docx,xlsx"],
         }
-        print(f"{'':36} {'min':>7} {'median':>7} {'max':>7}   seconds, {RUNS} runs")
+        print(f"{'':36}{HEAD}   seconds, {RUNS} runs")
         for name, command in commands.items():
-            taken = seconds(command)
-            middle = statistics.median(taken)
-            print(f"{name:36} {taken[0]:7.2f} {middle:7.2f} {taken[-1]:7.2f}")
-        print(f"all three forms: {middle / AIM:.2f} of the aim of {AIM} seconds")
+            taken = timed(command, RUNS)
+            print(f"{name:36}{taken.figures}")
+        print(f"all three forms: {median(taken.wall) / AIM:.2f} of the aim of {AIM} seconds")
 
 
 if __name__ == "__main__":
@@ -65,6 +51,5 @@ if __name__ == "__main__":
         main(Path(sys.argv[1]))
     else:
         with tempfile.TemporaryDirectory() as made:
-            demo = [*LEDGER, "demo", str(Path(made) / "demo")]
-            subprocess.run(demo, cwd=ROOT, check=True, capture_output=True)
+            ledger("demo", str(Path(made) / "demo"))
             main(Path(made) / "demo")
