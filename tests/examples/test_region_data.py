@@ -10,7 +10,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from tests.examples.test_example_data import files, ore
+from tests.examples.example_tables import files, ore
 
 REGION = Path(__file__).resolve().parents[2] / "examples" / "region"
 #: Written by hand: what the report says beside the books.
