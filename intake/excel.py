@@ -55,7 +55,7 @@ def read_excel(
         # What openpyxl warns of, such as a style that it does not know, is not in the cells.
         with warnings.catch_warnings(action="ignore"):
             read.take(data, sheet, progress)
-    except Exception as error:  # a broken part may break openpyxl in any way, told in its words
+    except Exception as error:  # a broken part may break openpyxl in any way
         why = f" ({error})" if isinstance(error, _NotExcel) else ""
         table.teller.tell(
             "bad-excel",
