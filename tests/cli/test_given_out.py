@@ -7,6 +7,7 @@ import pytest
 
 import reporting.report.given_out as given_out
 from ledger.commands import Source
+from ledger.errors import Tampered
 from ledger.families.publication import PublishDocument
 from ledger.log import Book
 from ledger.proof import root
@@ -192,6 +193,18 @@ def test_an_erased_text_leaves_the_figures(given):
         assert (page["state"], page["because"]) == ("same_figures", ["erased"])
         assert page["compared"] == "figures"
         assert (book["state"], book["compared"]) == ("same", "bytes"), "it holds no words"
+
+
+def test_tampering_is_no_question_that_fails(given, monkeypatch):
+    """It ends the command as tampering, and is no row of a table."""
+
+    def altered(*_):
+        raise Tampered("An event does not decode.")
+
+    monkeypatch.setattr(given_out, "compose", altered)
+    refused = given("replay", "--check", "--format", "json")
+    assert (refused.exit_code, refused.stdout) == (6, "")
+    assert "[tampered]" in refused.stderr
 
 
 def test_a_word_template_of_ones_own_is_said(given, folder):
