@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cli.main  # noqa: F401  (which tunes the libraries, as for the command)
 from assurance.verification import CHECKS, decoded
 from ledger.connection import connect
 from ledger.engine import BULK

@@ -21,6 +21,8 @@ from cli.options import GIVEN, check_text
 
 # Likelihood fits are of tiny matrices: threads that wait for each other only slow them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Reports ask many small questions, of which Polars' streaming engine takes longer to begin each.
+os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
 
 #: Where each command stands, and each group of them: a module of this package and what it has.
 COMMANDS = {

@@ -108,17 +108,19 @@ def _unglued(glued: Glued | None, schema: Fields, head: Sequence[str]) -> pl.Dat
         ]
     except (pl.exceptions.PolarsError, UnicodeError, AttributeError):
         return None
+    if states.count(b"\n") != count - 1:
+        return None
     return _lines(states, columns, count, schema)
 
 
 def _lines(
     states: bytes, columns: Sequence[pl.Series], count: int, schema: Fields
 ) -> pl.DataFrame | None:
-    """The bytes of ``count`` events, a line each, read line by line, beside ``columns`` of them;
+    """The bytes of ``count`` events, as many lines, read line by line, beside ``columns`` of them;
     None where that may not be what each row says."""
-    # As many lines as rows, and as many braces: no line is empty, or holds another's part, nor
-    # an object or a list within. A text that holds a brace is rare, and costs but time.
-    if states.count(b"\n") != count - 1 or states.count(b"{") != count or b"[" in states:
+    # As many braces as rows: no line is empty, or holds another's part, nor an object or a list
+    # within. A text that holds a brace is rare, and costs but time.
+    if states.count(b"{") != count or b"[" in states:
         return None
     beside = {each.name for each in columns}
     fields = {name: dtype for name, dtype in schema.items() if name not in beside}
@@ -234,9 +236,11 @@ def _of_chunks(chunks: Sequence[Chunk], schema: Fields) -> pl.DataFrame | None:
             end = chunk.first + chunk.count
             positions.append(pl.int_range(chunk.first, end, dtype=pl.Int64, eager=True))
             streams.append(pl.repeat(chunk.stream, chunk.count, dtype=pl.String, eager=True))
-            states.append(chunk.states)
+            states.append(chunk.states)  # whoever made the run has counted its lines
         else:
             count += len(chunk)
+            if any(b"\n" in row[4] for row in chunk):
+                return None
             positions.append(pl.Series([row[0] - 1 for row in chunk], dtype=pl.Int64))
             streams.append(pl.Series([row[1] for row in chunk], dtype=pl.String))
             states += [row[4] for row in chunk]

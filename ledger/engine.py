@@ -11,6 +11,7 @@ import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
@@ -37,10 +38,12 @@ from ledger.seals import GUARDS as SEAL_GUARDS
 from ledger.seals import TABLES as SEAL_TABLES
 
 LOCK_TIMEOUT = 15
+_PAGE = 16_384
 
 BULK = tuple(sorted(topic for topic, kind in EVENTS.items() if kind.bulk))
 
-SMALL_EVENTS = f"topic NOT IN ({', '.join(repr(topic) for topic in BULK)})"
+#: Comparisons, not a list: SQLite would make a table of a list for each row that it checks.
+SMALL_EVENTS = " AND ".join(f"topic <> '{topic}'" for topic in BULK)
 
 _GUARDS = [
     """CREATE TRIGGER IF NOT EXISTS events_never_change BEFORE UPDATE ON stored_events
@@ -77,7 +80,7 @@ _TABLES = [
     "CREATE TABLE IF NOT EXISTS index_progress (name TEXT PRIMARY KEY, size INTEGER NOT NULL)",
     f"CREATE INDEX IF NOT EXISTS erasures ON stored_events (topic) WHERE topic = '{ERASED}'",
     # Few events are small; finding them must not read the many.
-    f"CREATE INDEX IF NOT EXISTS small_events_{len(BULK)} ON stored_events (topic) "
+    f"CREATE INDEX IF NOT EXISTS small_kinds_{len(BULK)} ON stored_events (topic) "
     f"WHERE {SMALL_EVENTS}",
 ]
 
@@ -110,6 +113,18 @@ def named_errors() -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             raise StoreFull("The disk is full; nothing was recorded.", "Make room.") from error
         raise StoreReadOnly(f"The store cannot be written here: {error.strerror}.") from error
+
+
+def lay_out(path: Path) -> None:
+    """Make the file of a new store; `FileExistsError` where there is one.
+
+    Events are read by the thousand, so that few large pages are read in less time than many small
+    ones; SQLite takes the size of a page for good with the first that it writes.
+    """
+    path.touch(exist_ok=False)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA page_size={_PAGE}")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 class _Pool(SQLiteConnectionPool):
@@ -170,6 +185,10 @@ class Recorder(SQLiteApplicationRecorder):
         if columns and "erased" not in columns:
             c.execute("DROP TABLE index_vouchers")
             c.execute("DELETE FROM index_progress WHERE name = 'vouchers'")
+        c.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+        for (name,) in c.fetchall():
+            if name.startswith("small_events_"):
+                c.execute(f'DROP INDEX "{name}"')
         ours = {" ".join(sql.replace("IF NOT EXISTS ", "").split()) for sql in OUR_GUARDS}
         c.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for name, sql in c.fetchall():

@@ -112,8 +112,9 @@ def _held_against(book: Book, held: PrivateRows) -> list[Finding]:
     if held.size < book.size:  # others have recorded since: what is held now is all of the book's
         held = read_private(book.path)
     damaged = [Finding("value-damaged", at, _FAULTS["value-damaged"]) for at in held.damaged]
-    of_book = (pl.col("position") < book.size) | (pl.col("position") >= held.size)
-    found, committed = held.values.filter(of_book), _committed(book)
+    found, committed = held.values, _committed(book)
+    if held.size != book.size:  # of what was recorded since, the book knows nothing
+        found = found.filter((pl.col("position") < book.size) | (pl.col("position") >= held.size))
     gone = [place for place in held.erased if place[0] < book.size]
     # The table gives its rows in order, so that mostly there is nothing to look for.
     if not gone and found.equals(committed.rename({"committed": "found"})):
@@ -148,13 +149,10 @@ def _committed(book: Book) -> pl.DataFrame:
     """Every commitment: ``position``, ``field``, ``committed`` (String, hex), in order."""
     parts = [pl.DataFrame(schema=_PLACE | {"committed": pl.String})]
     for topic, kind in EVENTS.items():
-        names = sorted(private_fields(kind))
-        if names:
-            frame = book.events(topic).select("position", *names)
-            parts.append(
-                frame.unpivot(
-                    index="position", variable_name="field", value_name="committed"
-                ).drop_nulls()
-            )
+        for name in sorted(private_fields(kind)):
+            part = book.events(topic).select("position", field=pl.lit(name), committed=name)
+            parts.append(part.drop_nulls())
+    whole = pl.concat(part for part in parts if part.height or part is parts[0])
     # An event is of one kind, so that its fields stand in order already.
-    return pl.concat(parts).sort("position", maintain_order=True)
+    in_order = whole["position"].is_sorted()
+    return whole if in_order else whole.sort("position", maintain_order=True)

@@ -340,8 +340,8 @@ class Book:
         if not frame.select((pl.col("v") == kind.form).all()).item():
             frame = self._upcast(frame, kind)
         required = [n for n, f in kind.model_fields.items() if f.is_required() and n in schema]
-        broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
-        if broken.height:
+        if any(frame[name].null_count() for name in ("recorded_at", *required)):
+            broken = frame.filter(pl.any_horizontal(pl.col("recorded_at", *required).is_null()))
             raise Tampered(f"Event {broken['position'][0]} ({topic}) does not decode.")
         return frame.select("position", "stream", *(n for n in schema if n != "position"))
 

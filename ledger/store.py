@@ -21,7 +21,7 @@ from eventsourcing.sqlite import SQLiteCursor
 
 from ledger import erasure, seals
 from ledger.commands import Command, Decision, Notice, Occasion, Source
-from ledger.engine import SMALL_EVENTS, Datastore, Recorder, named_errors
+from ledger.engine import SMALL_EVENTS, Datastore, Recorder, lay_out, named_errors
 from ledger.errors import (
     ClockBehind,
     InputRefused,
@@ -100,7 +100,7 @@ class Store:
                 "Run `ledger init` or `ledger demo`, or give --store.",
             )
         self.clock = clock
-        if self.path.stat().st_size or not new:
+        if not new:
             connect(self.path).close()  # refuses what is no store of ours, and touches nothing
         with named_errors():
             self._datastore = Datastore(str(self.path))
@@ -122,11 +122,13 @@ class Store:
         """Make a new store and found its organisation; `StoreExists` if a file is there."""
         path, key = Path(path), key_path(Path(path))
         had_key = key.exists()
-        if path.exists():
-            raise StoreExists(f"{path} exists already.", "Choose another folder or --store.")
         with named_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            try:
+                lay_out(path)
+            except FileExistsError as error:
+                there = f"{path} exists already."
+                raise StoreExists(there, "Choose another folder or --store.") from error
         store = cls(path, clock, new=True, origin=origin)
         try:
             store.record(found, actor, Source("ledger init"))

@@ -22,7 +22,7 @@ from ledger.log import Book
 
 #: What SQLite makes itself, and indexes of other versions of ours: integrity_check holds them to
 #: what they say they are.
-_ALLOWED = re.compile(r"sqlite_.*|small_events_\d+")
+_ALLOWED = re.compile(r"sqlite_.*|small_(events|kinds)_\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from struct import Struct
+from struct import Struct, iter_unpack
 
 HASH = 32
 _LONG = Struct(">Q").pack
@@ -64,25 +64,30 @@ def leaf_hasher() -> Callable[[int, str, int, str, bytes], bytes]:
     return hashed
 
 
-def run_hashes(position: int, stream: str, version: int, topic: str, states: bytes) -> list[bytes]:
+def run_hashes(
+    position: int, stream: str, version: int, topic: str, states: Iterable[bytes]
+) -> list[bytes]:
     """``leaf_hash(leaf(…))`` of events that follow each other from a position and version on, of
-    one stream and topic, their stored bytes a line each."""
+    one stream and topic, by their stored bytes."""
     sha, one, two = hashlib.sha256, stream.encode(), topic.encode()
     before = _LONG(len(one)) + one + _LONG(8)
     after = _LONG(len(two)) + two
     pack, ahead = Struct(f">xQ{len(before)}sQ{len(after)}sQ").pack, version - position
     return [
         sha(pack(at, before, at + ahead, after, len(stored)) + stored).digest()
-        for at, stored in enumerate(states.split(b"\n"), position)
+        for at, stored in enumerate(states, position)
     ]
 
 
 def _pairs(hashes: bytes) -> bytes:
     """The level above: a node for each two hashes; their number is even."""
-    sha = hashlib.sha256
-    return b"".join(
-        [sha(b"\x01" + hashes[at : at + 64]).digest() for at in range(0, len(hashes), 64)]
-    )
+    begun = hashlib.sha256(b"\x01")
+    nodes = list[bytes]()
+    for (pair,) in iter_unpack("64s", hashes):
+        node = begun.copy()  # sooner than to glue the sign and the pair
+        node.update(pair)
+        nodes.append(node.digest())
+    return b"".join(nodes)
 
 
 class Frontier:

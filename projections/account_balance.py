@@ -167,7 +167,6 @@ def _postings(book: Book) -> pl.LazyFrame:
     ``amount`` wide and debit positive."""
     return (
         book.postings()
-        .lazy()
         .select(
             "position",
             "unit",
@@ -175,6 +174,7 @@ def _postings(book: Book) -> pl.LazyFrame:
             month=pl.coalesce(pl.col("date").str.slice(0, 7), pl.col("period")),
             amount=pl.col("amount").cast(WIDE) * -1,
         )
+        .lazy()
     )
 
 

@@ -47,7 +47,7 @@ def cost_development(
     """
     book = as_known(book, known_at)
     asked, dimensions = _question(book, through, by, unit, tree, structure, year)
-    counted, costs = _counted(book, asked, dimensions)
+    counted, costs = _counted(facts.summed(book), book, asked, dimensions)
     months = pl.LazyFrame({"until": asked.months})
     measure, amount = pl.col("measure"), pl.col("amount")
     by_month = (
@@ -89,7 +89,8 @@ def counted_cost(
 ) -> Counted:
     """What `cost_development` counts, asked as it is; ``month`` (String) is the month of this
     year in which an amount counts, also one of last year."""
-    return _counted(book, *_question(book, through, by, unit, tree, structure, year))[0]
+    asked = _question(book, through, by, unit, tree, structure, year)
+    return _counted(facts.outcome(book), book, *asked)[0]
 
 
 def _question(
@@ -117,10 +118,12 @@ def _question(
     return asked, dimensions
 
 
-def _counted(book: Book, asked: Span, dimensions: Dimensions) -> tuple[Counted, list[str]]:
+def _counted(
+    outcome: pl.LazyFrame, book: Book, asked: Span, dimensions: Dimensions
+) -> tuple[Counted, list[str]]:
     """The costs of these months and of last year's, and the cost accounts."""
     costs = facts.result_accounts(book, ("cost",))
-    booked = dimensions.within(facts.outcome(book)).filter(pl.col("account").is_in(costs))
+    booked = dimensions.within(outcome).filter(pl.col("account").is_in(costs))
     period = pl.col("period")
     parts = {
         "outcome": (facts.months_in(booked, asked.months), period),

@@ -14,6 +14,7 @@ import polars as pl
 
 from ledger.families.forecast import Round
 from ledger.log import Book
+from projections.amounts import total
 
 FACTS: dict[str, type[pl.DataType]] = {
     "position": pl.Int64,
@@ -53,17 +54,25 @@ def outcome(book: Book, then: Book | None = None, types: Sequence[str] = _RESULT
     ``then`` is an earlier book of the same log: equal to ``outcome(then)``, its events and its
     account types, without reading every posting once more.
     """
-    postings = book.postings().lazy()
-    if then is not None:
-        postings = postings.filter(pl.col("position") < then.size)
-    on_accounts = pl.col("account").is_in(result_accounts(book, types, then))
-    found = _shaped(postings.filter(on_accounts))
     if then is not None or types != _RESULT:
-        return found
+        return _booked(book, then, types)
     # What most tables begin with is made once.
     if "outcome" not in book.kept:
-        book.kept["outcome"] = found.collect()
+        book.kept["outcome"] = _booked(book).collect()
     return book.kept["outcome"].lazy()
+
+
+def summed(book: Book) -> pl.LazyFrame:
+    """`outcome`, with one row for all amounts that differ in nothing but their event: ``position``
+    is null, ``amount`` wide. What a table sums; what a trace lists is `outcome`."""
+    if "summed" not in book.kept:
+        alike = [name for name in FACTS if name not in ("position", "amount")]
+        known = book.kept.get("outcome")
+        frame = _booked(book) if known is None else known.lazy()
+        frame = frame.group_by(alike).agg(total("amount").alias("amount"))
+        unknown = pl.lit(None, FACTS["position"]).alias("position")
+        book.kept["summed"] = frame.select(unknown, *alike, "amount").collect()
+    return book.kept["summed"].lazy()
 
 
 def budget(book: Book, types: Sequence[str] = _RESULT) -> pl.LazyFrame:
@@ -106,6 +115,14 @@ def any_amount(book: Book) -> bool:
 def months_in(facts: pl.LazyFrame, months: Sequence[str]) -> pl.LazyFrame:
     """The facts of these months."""
     return facts.filter(pl.col("period").is_in(list(months)))
+
+
+def _booked(book: Book, then: Book | None = None, types: Sequence[str] = _RESULT) -> pl.LazyFrame:
+    """`outcome`, made anew."""
+    postings = book.postings().lazy()
+    if then is not None:
+        postings = postings.filter(pl.col("position") < then.size)
+    return _shaped(postings.filter(pl.col("account").is_in(result_accounts(book, types, then))))
 
 
 def _shaped(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -65,7 +65,7 @@ def eliminations(
     """
     book = as_known(book, known_at)
     asked, dimensions = _question(book, through, by, unit, tree, structure, year)
-    counted = _counted(book, asked, dimensions)
+    counted = _counted(facts.summed(book), book, asked, dimensions)
     keys = list(counted.keys)
     every = counted.sums()
     sums = [total(pl.col("amount").filter(pl.col("measure") == name)).alias(name) for name in SUMS]
@@ -88,7 +88,8 @@ def counted_eliminations(
     year: str | None = None,
 ) -> Counted:
     """What `eliminations` counts, asked as it is."""
-    return _counted(book, *_question(book, through, by, unit, tree, structure, year))
+    asked = _question(book, through, by, unit, tree, structure, year)
+    return _counted(facts.outcome(book), book, *asked)
 
 
 def internal(book: Book, unit: str | None = None, dimensions: Dimensions | None = None) -> pl.Expr:
@@ -121,8 +122,8 @@ def _question(
     return asked, dimensions
 
 
-def _counted(book: Book, asked: Span, dimensions: Dimensions) -> Counted:
-    booked = dimensions.within(facts.months_in(facts.outcome(book), asked.months))
+def _counted(outcome: pl.LazyFrame, book: Book, asked: Span, dimensions: Dimensions) -> Counted:
+    booked = dimensions.within(facts.months_in(outcome, asked.months))
     inside = internal(book, dimensions.unit, dimensions)
     found = {}
     for side in ("income", "cost"):
@@ -169,7 +170,7 @@ def internal_pairs(
     Raises `ledger.errors.UsageError` and `BeyondSixtyFourBits`.
     """
     book = as_known(book, known_at)
-    dimensions, counted = _pairs(book, through, by, unit, tree, year)
+    dimensions, counted = _pairs(facts.summed(book), book, through, by, unit, tree, year)
     every = pl.concat([p.with_columns(measure=pl.lit(m)) for m, p in counted.facts.items()])
     sums = (
         every.group_by(counted.keys)
@@ -204,10 +205,11 @@ def counted_pairs(
     year: str | None = None,
 ) -> Counted:
     """What `internal_pairs` counts, asked as it is."""
-    return _pairs(book, through, by, unit, tree, year)[1]
+    return _pairs(facts.outcome(book), book, through, by, unit, tree, year)[1]
 
 
 def _pairs(
+    outcome: pl.LazyFrame,
     book: Book,
     through: str | None,
     by: str | Iterable[str],
@@ -219,7 +221,7 @@ def _pairs(
     asked, dimensions = _question(book, through, by, unit, tree, None, year)
     if len(dimensions.by) != 1 or dimensions.by[0] not in dimensions.levels:
         raise UsageError("Pairs are of units.", "Give one level of the tree as --by.")
-    booked = dimensions.within(facts.months_in(facts.outcome(book), asked.months))
+    booked = dimensions.within(facts.months_in(outcome, asked.months))
     level = dimensions.by[0]
     income = facts.result_accounts(book, ("income",))
     one, other = pl.col("one"), pl.col("other")

@@ -82,7 +82,7 @@ def result(
     Raises `UsageError` for what is unknown, `UnknownTime` and `BeyondSixtyFourBits`.
     """
     asked = _Question.of(as_known(book, known_at), through, by, unit, tree, structure, year, span)
-    counted = asked.counted()
+    counted = asked.counted(facts.summed(asked.book))
     dimensions, keys = asked.dimensions, list(counted.keys)
 
     def summed(measures: Iterable[str]) -> list[pl.Expr]:
@@ -124,7 +124,8 @@ def counted_result(
 ) -> Counted:
     """What `result` counts, asked as it is; ``outside`` (Boolean) marks amounts of units outside
     the round, whose rows have no forecast."""
-    return _Question.of(book, through, by, unit, tree, structure, year, span).counted()
+    asked = _Question.of(book, through, by, unit, tree, structure, year, span)
+    return asked.counted(facts.outcome(book))
 
 
 def _finished(frame: pl.DataFrame, keys: list[str], dimensions: Dimensions) -> pl.DataFrame:
@@ -176,23 +177,23 @@ class _Question:
         )
         return cls(book, asked, dimensions, _Forecast.of(book, asked, dimensions))
 
-    def counted(self) -> Counted:
+    def counted(self, outcome: pl.LazyFrame) -> Counted:
         """The facts behind each sum that is known, within the unit asked for."""
         keys = self.dimensions.keys()
         outside = self.forecast.outside().alias("outside")
         facts_ = {
             name: self.dimensions.within(part).select("position", *keys, outside, "amount")
-            for name, part in self._parts().items()
+            for name, part in self._parts(outcome).items()
         }
         names = tuple(self.dimensions.columns().values())
         return Counted(names, facts_, frozenset(facts_) & self._unshared())
 
-    def _parts(self) -> dict[str, pl.LazyFrame]:
+    def _parts(self, outcome: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         asked, book = self.span, self.book
-        booked, decided = facts.outcome(book), facts.budget(book)
+        decided = facts.budget(book)
         parts = {
-            "outcome": facts.months_in(booked, asked.months),
-            "last_year": facts.months_in(booked, asked.last_year).with_columns(
+            "outcome": facts.months_in(outcome, asked.months),
+            "last_year": facts.months_in(outcome, asked.last_year).with_columns(
                 pl.col("period").replace_strict(asked.year_ago, return_dtype=pl.String)
             ),
         }

@@ -222,11 +222,11 @@ def _side_by_side(
         _by_unit(frame) if frame is not None else {}
         for frame in month_before(book, asked, published_at, ask)
     )
-    booked = dimensions.within(facts.outcome(book))
-    costs = booked.filter(pl.col("account").is_in(facts.result_accounts(book, ("cost",))))
-    cost = _summed(dimensions, costs, asked.months)
-    cost_before = _summed(dimensions, costs, asked.last_year)
-    whole = _summed(dimensions, booked, _year_before(book, asked))
+    year_before = _year_before(book, asked)
+    booked = _booked(book, dimensions, {*asked.months, *asked.last_year, *year_before})
+    costs = booked.filter("cost")
+    cost, cost_before = _summed(costs, asked.months), _summed(costs, asked.last_year)
+    whole = _summed(booked, year_before)
     plans = _plans(book, asked.last, ask)
     rows = []
     for unit in listed:
@@ -271,14 +271,22 @@ def _by_unit(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return {row["unit"]: row for row in frame.to_dicts() if row["unit"] is not None}
 
 
-def _summed(dimensions: Dimensions, amounts: pl.LazyFrame, months: Sequence[str]) -> dict[str, int]:
-    """Sums of these months by the rows' keys."""
-    frame = (
-        facts.months_in(amounts, months)
-        .group_by(*dimensions.keys())
+def _booked(book: Book, dimensions: Dimensions, months: Iterable[str]) -> pl.DataFrame:
+    """What is booked in these months: ``unit``, ``period``, ``cost`` (Boolean: on accounts of
+    costs), ``amount`` (wide öre)."""
+    cost = pl.col("account").is_in(facts.result_accounts(book, ("cost",)))
+    return (
+        facts.months_in(dimensions.within(facts.summed(book)), sorted(months))
+        .group_by(*dimensions.keys(), "period", cost.alias("cost"))
         .agg(total("amount").alias("amount"))
         .collect()
     )
+
+
+def _summed(booked: pl.DataFrame, months: Sequence[str]) -> dict[str, int]:
+    """Sums of these months by unit."""
+    within = booked.filter(pl.col("period").is_in(list(months)))
+    frame = within.group_by("unit").agg(pl.col("amount").sum())
     return {key: int(amount) for key, amount in frame.iter_rows()}
 
 

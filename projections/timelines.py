@@ -47,7 +47,7 @@ def monthly_series(
     book = as_known(book, known_at)
     asked = span_of(book, through, year)
     dimensions = _dimensions(book, asked.last, by, unit, tree, structure)
-    everything = facts.outcome(book).filter(pl.col("period") <= asked.last)
+    everything = facts.summed(book).filter(pl.col("period") <= asked.last)
     if year is not None:
         everything = facts.months_in(everything, asked.months)
     months = sorted(everything.select("period").unique().collect()["period"])

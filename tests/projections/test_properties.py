@@ -1,6 +1,7 @@
 """Properties that hold for any record: sums, reversals, order, time."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.families.organisation_commands import AccountRow, RegisterAccounts
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.money import percent as exact_percent
-from projections import balance, budget_series, cost_development, monthly_series, result
+from projections import balance, budget_series, cost_development, facts, monthly_series, result
 from projections.amounts import percent
 from tests.projections.builders import Books
 
@@ -98,6 +99,23 @@ def counted(made, decided, plan, months):
     if plan is None:
         expected["forecast"] = None
     return expected
+
+
+@few
+@given(postings)
+def test_what_is_summed_is_what_was_booked(made):
+    """One row for all amounts alike, their sum exact; balance accounts are not in it."""
+    expected: Counter[tuple[str | None, ...]] = Counter()
+    for month, unit, account, amount, more in made:
+        if account in RESULT:
+            expected[unit, account, month, more.get("product")] += amount
+    with Fresh() as books:
+        books.post(*made)
+        frame = facts.summed(books.book).collect()
+    keys = frame.select("unit", "account", "period", "product").rows()
+    assert dict(zip(keys, frame["amount"], strict=True)) == expected
+    assert len(keys) == len(set(keys))
+    assert frame["position"].null_count() == frame.height
 
 
 @few

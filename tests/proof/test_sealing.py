@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from ledger import proof
 from ledger.commands import Source
+from ledger.engine import BULK
 from ledger.errors import BadProof, KeyMissing, KeyRefused, RuleBroken, Tampered, UsageError
 from ledger.families.organisation_commands import ChangeSettings, Found
 from ledger.families.sealing import RegisterKey, Sealing
@@ -269,13 +271,22 @@ def test_a_sealed_store_of_an_earlier_version_is_as_it_was(tmp_path) -> None:
     assert told.exit_code == 0, told.output
     assert command("replay", "--check", "--store", str(path)).exit_code == 0
     same_figures("0.1-sealed", path)
+    assert indexes(path) == {"small_events_5"}
     added = command("key", "add", "--store", str(path))
     assert added.exit_code == 0, "its key is not kept; whoever goes on registers a new one"
     told = command("record", "setting", "setting=x", "value=y", "--store", str(path))
     assert told.exit_code == 0, told.output
+    assert indexes(path) == {f"small_kinds_{len(BULK)}"}, "the slower one is gone"
     again = command("verify", "--store", str(path), "--against", kept)
     assert again.exit_code == 1, "the key without an earlier key's word is told"
     assert "key-unvouched" in again.stdout
+
+
+def indexes(path: Path) -> set[str]:
+    """The indexes of small events that a store has."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'small%'")
+        return {name for (name,) in rows}
 
 
 def test_the_commands_of_keys_and_proofs(tmp_path, monkeypatch) -> None:
