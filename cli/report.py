@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Common, Scale, Writing, bundled
-from cli.output import folder_at, put_file, say, word
+from cli.options import Common, Scale, Shown, Writing, bundled
+from cli.output import folder_at, put_file, say, show, show_lines, word
 from cli.plans import FINDINGS
 from cli.session import book_of
 
@@ -39,6 +39,11 @@ class Asked(Common):
     scale: Annotated[Scale | None, typer.Option("--scale", help="kr, tkr or mnkr in tables.")] = (
         None
     )
+
+
+@dataclass(frozen=True)
+class Listing(Asked, Shown):
+    """What is said of reports before they are written, and how it is shown."""
 
 
 #: Reports that are in another scale than thousands, unless asked.
@@ -99,7 +104,7 @@ def director(ask: Written) -> None:
 @app.command("list")
 @bundled
 def list_(
-    ask: Asked,
+    ask: Listing,
     report: Annotated[
         str | None, typer.Argument(metavar="[REPORT]", help="Only that report; else all.")
     ] = None,
@@ -109,17 +114,24 @@ def list_(
     Exit code 1 says that there are findings: months that are open, texts that are missing, figures
     in texts that nobody can check, figures that contradict each other.
     """
-    from cli.report_publishing import listed
+    from cli.report_publishing import as_lines, as_table, listed
     from ledger.errors import UsageError
     from reporting.report.registry import REPORTS, WHOLE
 
     if report is not None and report not in REPORTS:
         raise UsageError(f"There is no report {report!r}.", f"Known: {', '.join(REPORTS)}.")
-    question, found = _question(ask), 0
-    for name, parts in REPORTS.items():
-        if report == name or (report is None and (question.is_whole or name not in WHOLE)):
-            found += listed(name, parts, question)
-    if found:
+    question = _question(ask)
+    found = {
+        name: listed(name, parts, question)
+        for name, parts in REPORTS.items()
+        if report == name or (report is None and (question.is_whole or name not in WHOLE))
+    }
+    rows = [row for rows in found.values() for row in rows]
+    if ask.form == "table":
+        show_lines([line for n, own in found.items() for line in as_lines(n, own, question)], ask)
+    else:
+        show(as_table(rows), ask)
+    if any(row.row == "finding" for row in rows):
         raise typer.Exit(FINDINGS)
 
 

@@ -100,6 +100,8 @@ NOTICES: dict[str, str] = {
     "seed: it is the same draw. Draw by the log's own seed for another.",
     "closed-empty": "A month was closed for outcome in which nothing is booked. Reopen it if its "
     "file is still to come: tables end with the latest closed month.",
+    "setting-unread": "A setting was recorded under a name that the program does not read; another "
+    "version may. Record it under the right name, and the wrong one with an empty value.",
     "no-rows": "The file has no rows, or none in which anything is filled in; nothing is recorded.",
     "rounded": "A profile says that amounts are rounded to whole öre; the sum of what was left "
     "out is told.",

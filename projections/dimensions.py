@@ -155,20 +155,21 @@ def axes(by: str | Iterable[str], allowed: Sequence[str] | None = None) -> tuple
     return found
 
 
-def structure_name(book: Book, noun: str, given: str | None = None) -> str:
+def structure_name(book: Book, noun: str, given: str | None = None, *, asked: bool = True) -> str:
     """The structure asked for, else the setting ``structure.<noun>``, else the only one there is.
 
-    Raises `NothingKnown` where none of these names a structure.
+    Raises `NothingKnown` where none of these names a structure; ``asked`` says that one can be
+    asked for.
     """
     organisation = book.organisation
     name = given or organisation.setting(f"structure.{noun}")
     if name is None and len(organisation.structures) == 1:
         name = next(iter(organisation.structures))
     if name is None:
-        raise NothingKnown(
-            "No report structure is the default here.",
-            f"Give --structure NAME, or set structure.{noun}.",
-        )
+        remedy = f"Set structure.{noun} with `ledger record setting`."
+        if asked:
+            remedy = f"Give --structure NAME, or set structure.{noun}."
+        raise NothingKnown("No report structure is the default here.", remedy)
     return name
 
 

@@ -259,7 +259,8 @@ def region_summary(
     book = as_known(book, known_at)
     asked = outcome_span(book, through, year)
     told = {"published_at": published_at}
-    whole = statement(book, asked.last, unit=unit, tree=tree, **told)
+    structure = structure_name(book, "statement", asked=False)
+    whole = statement(book, asked.last, unit=unit, tree=tree, structure=structure, **told)
     rows = [
         {**row, "figure": row["line"], "outcome": row["gross"], "forecast": None}
         for row in whole.to_dicts()
@@ -297,10 +298,10 @@ def counted_summary(
     asked = outcome_span(book, through, year)
     ask: dict[str, Any] = {"unit": unit, "published_at": published_at}
     parts: dict[str, list[pl.LazyFrame]] = {}
-    name = structure_name(book, "statement")
+    name = structure_name(book, "statement", asked=False)
     lines = book.organisation.structure(name, asked.last)
     sums = [line for line, _, under in _in_order(lines) if _kind(line, under) == "sum"]
-    whole = counted_statement(book, asked.last, tree=tree, **ask)
+    whole = counted_statement(book, asked.last, tree=tree, structure=name, **ask)
     for key, part in whole.facts.items():
         shown = part.filter(pl.col("line").is_in(sums)).rename({"line": "figure"})
         parts.setdefault("outcome" if key == "gross" else key, []).append(shown)

@@ -28,7 +28,7 @@ from ledger.families.organisation import (
     UnitRegistered,
     default_type,
 )
-from ledger.families.setting_rules import DEFAULTS, check_setting, controlling
+from ledger.families.setting_rules import DEFAULTS, check_setting, controlling, unread
 from ledger.periods import is_month
 from ledger.quantities import check_quantity
 from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
@@ -486,6 +486,8 @@ class ChangeSettings:
                 decision.known += 1
                 continue
             now[setting] = value
+            if (said := unread(setting)) is not None and value:
+                decision.notices.append(Notice("setting-unread", said, line))
             if setting in RISK_SETTINGS:
                 matrix_of(now)
             decision.drafts.append(Draft(SettingChanged(setting=setting, value=value), line))

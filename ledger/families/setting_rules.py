@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from ledger.errors import UsageError
 from ledger.families.commentary import TOLERANCE
 from ledger.families.control import DAYS, days_after
@@ -10,6 +12,8 @@ from ledger.families.forecast_entry import COMMENT_OVER, COMMENT_OVER_PERCENT, t
 from ledger.families.roles import FOUR_EYES
 from ledger.families.staffing import HOURS_PER_FTE, hours_per_fte
 from ledger.money import NotMoney
+from ledger.quantities import PLANNED, QUANTITY
+from ledger.risk_matrix import DEFAULTS as RISK_SETTINGS
 
 #: Settings with few values, the first of which holds where nobody says.
 CHOICES: dict[str, tuple[str, ...]] = {"four_eyes": FOUR_EYES, "forecast.approval": APPROVAL}
@@ -26,6 +30,25 @@ _OF_CONTROLS = "control."
 def controlling(setting: str) -> bool:
     """Whether only an approver changes the setting."""
     return setting in CONTROLLING or setting.startswith(_OF_CONTROLS)
+
+
+#: Settings that the program reads, and what those begin with that are named by what they concern.
+KNOWN = CONTROLLING | {
+    TOLERANCE, HOURS_PER_FTE, DAYS, *RISK_SETTINGS,
+    "structure.result", "structure.cost_development", "structure.forecast", "structure.statement",
+    "structure.balance_requirement", "structure.special_follow_up", "region.trees",
+    "report.responsible", "report.author", "documentation.role", "documentation.sources",
+}  # fmt: skip
+KNOWN_BEGINNINGS = (_OF_CONTROLS, QUANTITY, PLANNED, "phasing.", "report.statistics.")
+
+
+def unread(setting: str) -> str | None:
+    """What is to be said of a setting that the program does not read; None of one that it does."""
+    if setting in KNOWN or setting.startswith(KNOWN_BEGINNINGS):
+        return None
+    near = get_close_matches(setting, sorted(KNOWN), 1, 0.75)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return f"{setting} is no setting that this program reads.{meant}"
 
 
 #: What holds where nobody says.

@@ -37,6 +37,14 @@ def test_the_list_says_what_is_missing_and_what_to_ask(planned):
     assert "iakttagelse [commentary-missing] Sammanfattning" in done.stdout
     for code in ("month-open", "commentary-missing", "figure-uncited", "scorecard-differs"):
         assert planned("explain", code).exit_code == 0
+    data = planned("report", "list", "interim", *AUGUST, "--format", "json")
+    assert data.exit_code == 1
+    rows = json.loads(data.stdout)
+    assert len(rows) == len(done.stdout.splitlines()) - 1  # the heading
+    states = {row["section"]: row["state"] for row in rows if row["row"] == "section"}
+    assert (states["result"], states["scorecard_people"]) == ("there", "missing")
+    codes = [row["code"] for row in rows if row["row"] == "finding"]
+    assert {"month-open", "commentary-missing"} <= set(codes)
     unknown = planned("report", "list", "vinter")
     assert unknown.exit_code == 2
     assert "interim, director, monthly" in unknown.stderr

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.errors import UsageError
+from ledger.errors import NothingKnown, UsageError
 from ledger.families.governance import ClosePeriods, ReopenPeriod
 from ledger.families.organisation_commands import (
     AccountRow,
@@ -22,6 +22,7 @@ from projections import (
     statement,
     trace,
 )
+from projections.statements import counted_summary
 from tests.projections.builders import Books
 
 _MORE = (
@@ -389,3 +390,15 @@ def test_what_names_no_row_is_answered_with_what_does(books, noun, cell, remedy)
     with pytest.raises(UsageError) as told:
         trace(books.book, noun, "2020-08", **cell)
     assert told.value.remedy == remedy
+
+
+@pytest.mark.parametrize("ask", [region_summary, counted_summary])
+def test_where_no_structure_can_be_asked_for_the_remedy_is_the_setting(tmp_path, ask):
+    """The summary takes no --structure."""
+    books = Books(tmp_path)
+    assert len(books.book.organisation.structures) > 1
+    books.post(("2020-01", "6101", "4010", -1_00))
+    with pytest.raises(NothingKnown) as told:
+        ask(books.book, "2020-01")
+    assert told.value.remedy == "Set structure.statement with `ledger record setting`."
+    books.store.close()
