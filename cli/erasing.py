@@ -106,7 +106,10 @@ def _clean(write: Writing) -> None:
     """Finish what a reader hindered, and remove what a restore that was killed left; opening the
     store for writing has tried already."""
     from ledger.copies import sweep
+    from ledger.families.roles import permit
+    from ledger.identity import Who, system_user
 
+    permit(book_of(write).state, "erase", (), Who(write.who, system_user()))
     with store_of(write) as store:
         notices = store.clean()
         sweep(store.path)

@@ -27,9 +27,9 @@ from pathlib import Path
 
 from ledger import proof
 from ledger.carried import Listing, for_copy, listing
-from ledger.commands import Command, Several, Source
+from ledger.commands import Command, Role, Several, Source
 from ledger.connection import connect
-from ledger.engine import LOCK_TIMEOUT, Datastore, Recorder, named_errors
+from ledger.engine import LOCK_TIMEOUT, Datastore, Recorder, lay_out, named_errors
 from ledger.erasure import missing
 from ledger.errors import (
     ErasuresMissing,
@@ -43,7 +43,9 @@ from ledger.errors import (
     UsageError,
 )
 from ledger.families.erasure_commands import CarryErasures
+from ledger.families.roles import permit
 from ledger.families.sealing import RegisterKey, Sealing
+from ledger.identity import Who, system_user
 from ledger.log import Book
 from ledger.notes import SigningKey, key_path
 from ledger.store import Clock, Store, real_clock
@@ -138,6 +140,9 @@ def _sound(path: Path, what: str) -> None:
 # ── restore ────────────────────────────────────────────────────────────────────────────────────
 
 
+_MAY_RESTORE: tuple[Role, ...] = ("approver",)
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What came of a restore: the log's size, erasures carried over into it, where the store that
@@ -170,7 +175,8 @@ def restore(
 
     Raises `StoreMissing`, `Tampered` for a backup that is not sound, `StoreNewer` for a store
     with events that the backup does not hold unless ``replace``, `ErasuresMissing` where nothing
-    tells of later erasures unless ``accept_missing``, `StoreBusy` while others use the store.
+    tells of later erasures unless ``accept_missing``, `StoreBusy` while others use the store, and
+    `NotAllowed` where the store that is replaced has roles and ``actor`` is no approver.
     """
     if store.exists() and file.exists() and store.samefile(file):
         raise UsageError(f"{file} is the store itself.", "Give the backup's file.")
@@ -185,6 +191,7 @@ def restore(
             _sound(made, "The backup")
             copy = Book(made)
             before = _Before(store, copy)
+            before.permit(copy, actor)
             if before.lost and not replace:
                 raise StoreNewer(
                     f"{store} holds {before.lost} events that the backup does not.",
@@ -262,6 +269,17 @@ class _Before:
             f.tampering for f in proof.verify(self.book, [missing]).findings
         )
 
+    def permit(self, copy: Book, actor: str) -> None:
+        """Raise `NotAllowed` unless the person is approver, where the store that is replaced has
+        roles; by the copy's where the store's cannot be read any more."""
+        if self.book is None:
+            return
+        try:
+            state = self.book.state
+        except Tampered:
+            state = copy.state
+        permit(state, "restore", _MAY_RESTORE, Who(" ".join(actor.split()), system_user()))
+
     def listings(self) -> Iterator[tuple[Listing, int]]:
         """Its erasures, and how many events it has in common with the backup."""
         if self.book is not None and self.shared:
@@ -305,12 +323,30 @@ def _put(made: Path, store: Path, before: _Before) -> Path | None:
         if size != before.book.size:
             raise StoreBusy("Somebody recorded something meanwhile.", "Restore again.")
         aside = _free(store)
+        _with_pages(made, live.execute("PRAGMA page_size").fetchone()[0])
         with _appearing(aside, store) as kept:
             _copy_pages(live, kept)
-        with closing(connect(made)) as source:
-            source.backup(live)  # one transaction of the store's own: whole, or not at all
+        try:
+            with closing(connect(made)) as source:
+                source.backup(live)  # one transaction of the store's own: whole, or not at all
+        except BaseException:
+            aside.unlink(missing_ok=True)  # the store is what it was
+            raise
         live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return aside
+
+
+def _with_pages(made: Path, size: int) -> None:
+    """Give a copy that nobody else has pages of that size: SQLite puts no others in a store."""
+    with closing(sqlite3.connect(made, isolation_level=None)) as copy:
+        if copy.execute("PRAGMA page_size").fetchone()[0] == size:
+            return
+        copy.execute("PRAGMA temp_store=MEMORY")  # private values reach no other file
+        copy.execute("PRAGMA journal_mode=DELETE")
+        copy.execute(f"PRAGMA page_size={size}")
+        copy.execute("VACUUM")
+        copy.execute("PRAGMA journal_mode=WAL")
+    _sound(made, "The backup")
 
 
 def _free(store: Path) -> Path:
@@ -372,6 +408,7 @@ def migrate(store: Path, to: str) -> Migrated:
 
 def _copy_rows(source: sqlite3.Connection, made: Path) -> dict[str, int]:
     """All rows of the tables, in one transaction; how many of each."""
+    lay_out(made)
     datastore = Datastore(str(made))
     counts = {}
     with closing(datastore):

@@ -8,6 +8,7 @@ reaches the disk (``synchronous=FULL``), and events cannot be updated, deleted o
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -45,6 +46,9 @@ BULK = tuple(sorted(topic for topic, kind in EVENTS.items() if kind.bulk))
 #: Comparisons, not a list: SQLite would make a table of a list for each row that it checks.
 SMALL_EVENTS = " AND ".join(f"topic <> '{topic}'" for topic in BULK)
 
+#: By how many kinds it leaves out; below a thousand are those of earlier versions, with a list.
+_SMALL_INDEX = f"small_events_{1_000 + len(BULK)}"
+
 _GUARDS = [
     """CREATE TRIGGER IF NOT EXISTS events_never_change BEFORE UPDATE ON stored_events
        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
@@ -80,8 +84,7 @@ _TABLES = [
     "CREATE TABLE IF NOT EXISTS index_progress (name TEXT PRIMARY KEY, size INTEGER NOT NULL)",
     f"CREATE INDEX IF NOT EXISTS erasures ON stored_events (topic) WHERE topic = '{ERASED}'",
     # Few events are small; finding them must not read the many.
-    f"CREATE INDEX IF NOT EXISTS small_kinds_{len(BULK)} ON stored_events (topic) "
-    f"WHERE {SMALL_EVENTS}",
+    f"CREATE INDEX IF NOT EXISTS {_SMALL_INDEX} ON stored_events (topic) WHERE {SMALL_EVENTS}",
 ]
 
 #: Everything that a store has beside the library's table.
@@ -116,12 +119,11 @@ def named_errors() -> Iterator[None]:
 
 
 def lay_out(path: Path) -> None:
-    """Make the file of a new store; `FileExistsError` where there is one.
+    """Lay out the empty file of a new store.
 
     Events are read by the thousand, so that few large pages are read in less time than many small
     ones; SQLite takes the size of a page for good with the first that it writes.
     """
-    path.touch(exist_ok=False)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA page_size={_PAGE}")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -187,8 +189,8 @@ class Recorder(SQLiteApplicationRecorder):
             c.execute("DELETE FROM index_progress WHERE name = 'vouchers'")
         c.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
         for (name,) in c.fetchall():
-            if name.startswith("small_events_"):
-                c.execute(f'DROP INDEX "{name}"')
+            if re.fullmatch(r"small_events_\d{1,3}", name):  # one with a list
+                c.execute(f"DROP INDEX {name}")
         ours = {" ".join(sql.replace("IF NOT EXISTS ", "").split()) for sql in OUR_GUARDS}
         c.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for name, sql in c.fetchall():

@@ -125,10 +125,11 @@ class Store:
         with named_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                lay_out(path)
+                path.resolve().touch(exist_ok=False)  # also where a link leads
             except FileExistsError as error:
                 there = f"{path} exists already."
                 raise StoreExists(there, "Choose another folder or --store.") from error
+            lay_out(path)
         store = cls(path, clock, new=True, origin=origin)
         try:
             store.record(found, actor, Source("ledger init"))

@@ -22,7 +22,7 @@ from ledger.log import Book
 
 #: What SQLite makes itself, and indexes of other versions of ours: integrity_check holds them to
 #: what they say they are.
-_ALLOWED = re.compile(r"sqlite_.*|small_(events|kinds)_\d+")
+_ALLOWED = re.compile(r"sqlite_.*|small_events_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def surroundings(
         return
     present, wanted = _objects(connection), _ours()
     for name in sorted(wanted.keys() | present.keys()):
-        if present.get(name) == wanted.get(name) or _ALLOWED.fullmatch(name):
+        allowed = _ALLOWED.fullmatch(name) and not (name in present and name in wanted)
+        if present.get(name) == wanted.get(name) or allowed:
             continue
         kind = (present.get(name) or wanted[name])[0]
         what = "is missing" if name not in present else "is not one of ours"
@@ -63,9 +64,10 @@ def surroundings(
             text = f"the guard {name} {what}; the next recording puts ours back"
             yield Finding("guard-wrong", None, text, tampering=False)
         elif name in present:
-            yield Finding(
-                "schema-foreign", None, f"the {kind} {name} is not one of ours", tampering=False
-            )
+            text = f"the {kind} {name} is not one of ours"
+            if name in wanted:
+                text = f"the {kind} {name} has our name, and is another"
+            yield Finding("schema-foreign", None, text, tampering=False)
 
 
 Objects = dict[str, tuple[str, str]]

@@ -475,7 +475,9 @@ class ChangeSettings:
         decision, now = Decision(), {**DEFAULTS, **state.of(Organisation).settings}
         structures = state.of(Organisation).structures
         for setting, value, line in self.values:
-            if setting.startswith("structure.") and structures and value not in structures:
+            needless = unread(setting) is not None and not value
+            named = setting.startswith("structure.") and structures and not needless
+            if named and value not in structures:
                 raise UsageError(
                     f"There is no report structure {value!r} for {setting}.",
                     f"Known: {', '.join(sorted(structures))}.",

@@ -7,6 +7,7 @@ operating system that its person signs in with: their name is then taken from th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -92,6 +93,12 @@ class Roles(Slice):
 
 def authorise(state: State, command: Command, who: Who) -> None:
     """Raise `NotAllowed` unless the person may give the command, and from this account."""
+    permit(state, command.kind, needed(command), who)
+
+
+def permit(state: State, kind: str, needs: Collection[Role], who: Who) -> None:
+    """The same of what is no command of the log's: what kind of thing it is, and which roles it
+    wants; an auditor does none of it."""
     if not who.person:
         raise UsageError("Who records has no name.", "Give --actor NAME.")
     roles = state.of(Roles)
@@ -104,7 +111,7 @@ def authorise(state: State, command: Command, who: Who) -> None:
             "Sign in with the person's own account, or act under your own name (--actor).",
         )
     held = roles.of(who.actor)
-    lacking = sorted(needed(command) - held)
+    lacking = sorted({*needs} - held)
     if "auditor" in held:
         raise NotAllowed(
             f"{who.actor} is auditor, who reads everything and records nothing.",
@@ -113,7 +120,7 @@ def authorise(state: State, command: Command, who: Who) -> None:
     if lacking:
         has = f"is {' and '.join(sorted(held))}" if held else "has no role"
         raise NotAllowed(
-            f"{command.kind} is for {' and '.join(lacking)}, and {who.actor} {has}.",
+            f"{kind} is for {' and '.join(lacking)}, and {who.actor} {has}.",
             "See `ledger roles`; an approver gives roles with `ledger record role`.",
         )
 

@@ -18,6 +18,7 @@ from ledger.copies import backup, migrate, restore
 from ledger.erasure import missing
 from ledger.errors import (
     ErasuresMissing,
+    NotAllowed,
     NotSupported,
     StoreBusy,
     StoreError,
@@ -33,6 +34,7 @@ from ledger.log import Book
 from ledger.store import Store
 from tests.ledger.builders import ACTOR, Clock, new_store, post, wage
 from tests.ledger.erasing import DECISION, erase, files_with
+from tests.ledger.people import role, roles
 
 NAME = "Resa Namn Namnsson"
 MARKER = f"[gallrad 2020-09-01, {DECISION}]"
@@ -275,6 +277,48 @@ def test_the_old_store_is_kept_aside_whole(store, tmp_path) -> None:
     assert second.aside not in (None, done.aside)
     names = {p.name for p in store.path.parent.iterdir()}
     assert names == {"ledger.db", "ledger.key", done.aside.name, second.aside.name}
+
+
+@pytest.mark.parametrize("size", [4_096, 32_768])
+def test_a_backup_with_other_pages_takes_a_store_s_place(store, tmp_path, size) -> None:
+    """As those of earlier versions have, which SQLite by itself refuses to put there."""
+    backup(store.path, tmp_path / "b.db")
+    with closing(sqlite3.connect(tmp_path / "b.db", isolation_level=None)) as copy:
+        for step in ("journal_mode=DELETE", f"page_size={size}"):
+            copy.execute(f"PRAGMA {step}")
+        copy.execute("VACUUM")
+    assert pages(tmp_path / "b.db") == size
+    post(store, *wage("3", 1_00, "2020-08-23"))
+    store.close()
+    own = pages(store.path)
+    done = put_back(tmp_path / "b.db", store, replace=True)
+    assert content(store.path) == content(tmp_path / "b.db")
+    assert sound(store.path)
+    assert pages(store.path) == own == pages(done.aside) != size
+    migrate(tmp_path / "b.db", str(tmp_path / "m.db"))
+    assert pages(tmp_path / "m.db") == own, "a store made now"
+
+
+def test_where_people_have_roles_an_approver_restores(store, tmp_path) -> None:
+    """With an older store roles would go back, too: who only reads or records puts none there."""
+    backup(store.path, tmp_path / "b.db")
+    given = (role("Bo", "approver"), role("Anna", "recorder"), role("Rut", "auditor"))
+    store.record(roles(*given), ACTOR, Source("x"))
+    store.close()
+    before = content(store.path)
+    for who in ("Rut", "Anna", "Vem"):
+        with pytest.raises(NotAllowed):
+            restore(tmp_path / "b.db", store.path, who, clock=Clock(LATER), replace=True)
+    assert content(store.path) == before
+    assert not [*store.path.parent.glob("*.re*")], "nothing is left beside it"
+    restore(tmp_path / "b.db", store.path, "Bo", clock=Clock(LATER), replace=True)
+    assert content(store.path) == content(tmp_path / "b.db")
+
+
+def pages(path: Path) -> int:
+    """How large the pages of a store are, in bytes."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA page_size").fetchone()[0]
 
 
 def test_a_damaged_backup_replaces_nothing(store, tmp_path) -> None:

@@ -100,6 +100,15 @@ def test_another_s_file_is_left_as_it_is(tmp_path) -> None:
     assert (foreign.read_bytes(), empty.read_bytes()) == (before, b"")
 
 
+def test_a_new_store_may_stand_where_a_link_leads(tmp_path) -> None:
+    link = tmp_path / "ledger.db"
+    link.symlink_to(tmp_path / "real.db")
+    Store.create(link, Found("A"), ACTOR).close()
+    assert ledger.open(tmp_path / "real.db").size > 0
+    with pytest.raises(StoreExists):
+        Store.create(link, Found("A"), ACTOR)
+
+
 def test_a_store_that_could_not_be_founded_is_not_there(tmp_path) -> None:
     for found in (Found("A", first_month=13), Found("A", time_zone="Europe/Stokholm")):
         with pytest.raises(UsageError):

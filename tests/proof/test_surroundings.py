@@ -96,6 +96,18 @@ def test_a_voucher_index_that_forgets_or_shortens_is_found(path) -> None:
         assert codes(copy) == [("index-wrong", True)], change
 
 
+@pytest.mark.parametrize("name", ["erasures", "small_events_%", "private_keys"])
+def test_an_index_of_another_definition_is_told(path, name) -> None:
+    """One that finds less than ours: nothing in the record is touched, and questions may miss."""
+    client = sqlite3.connect(path, isolation_level=None)
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE ?"
+    name, sql = client.execute(query, (name,)).fetchone()
+    client.execute(f"DROP INDEX {name}")
+    client.execute(sql.replace("WHERE ", "WHERE 1 = 0 AND "))
+    client.close()
+    assert ("schema-foreign", False) in codes(path)
+
+
 def test_an_index_that_was_set_back_is_brought_forward_again(path) -> None:
     for size in (5, -3, 10_000):
         client = sqlite3.connect(path)

@@ -145,7 +145,7 @@ def test_an_index_that_hides_an_event_is_found(sealed, tmp_path) -> None:
     shutil.copy(sealed / "ledger.db", copy)
     connection = sqlite3.connect(copy, isolation_level=None)
     name, sql = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE name LIKE 'small_kinds%'"
+        "SELECT name, sql FROM sqlite_master WHERE name LIKE 'small_events%'"
     ).fetchone()
     # The index is made to leave out closings, under a definition that still promises them all.
     hiding = sql.replace("WHERE ", "WHERE topic <> 'governance.period_closed' AND ")
