@@ -249,6 +249,8 @@ def _verify_proof(
         raise UsageError("A proof is checked with a key.", "Give --key FILE, or --against FILE.")
     old = anchors[0].note.checkpoint if anchors else None
     proven = check_proof(_text(file), keys, old)
+    if proven.old is None and old is not None and old.size != proven.checkpoint.size:
+        say(word("verify.other_size", kept=old.size, size=proven.checkpoint.size))
     facts = {
         "origin": proven.checkpoint.origin,
         "size": proven.checkpoint.size,

@@ -384,8 +384,9 @@ HOLD = Kind(
 ROLES = Kind(
     "roles",
     "roller",
-    "Who may do what: a recorder records; an approver reviews, reopens, adopts, erases, restores and "
-    "gives roles; an auditor reads. From the first role on nobody does more than their roles allow.",
+    "Who may do what: a recorder records; an approver reviews, reopens, adopts, erases, restores "
+    "and gives roles; an auditor reads. From the first role on nobody does more than their roles "
+    "allow.",
     (
         Column("person", "text", (), "the name that the person acts under", True, True),
         Column(

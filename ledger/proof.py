@@ -279,7 +279,8 @@ class Proven:
 def check_proof(text: str, keys: Sequence[PublicKey], old: Checkpoint | None = None) -> Proven:
     """Check a proof without the store, with the keys that are trusted.
 
-    A proof of growth needs the ``old`` checkpoint that was kept. Raises `Tampered` where the
+    A proof of growth needs the ``old`` checkpoint that was kept; one of an event is held against
+    it, as far as their sizes are the same. Raises `Tampered` where the
     proof does not hold, `BadProof` for a file that is none.
     """
     head, gap, tail = text.partition("\n\n")
@@ -291,6 +292,11 @@ def check_proof(text: str, keys: Sequence[PublicKey], old: Checkpoint | None = N
     if key is None:
         raise Tampered("The proof's checkpoint is not signed by the key given.")
     if lines[0] == _EVENT_PROOF:
+        if old is not None and not _may_agree(checkpoint, old):
+            raise Tampered(
+                "The proof's checkpoint is not of the log of the one that is kept.",
+                "Keep both: the log was forked, or another's.",
+            )
         return _event_proven(lines, checkpoint, key)
     match = re.fullmatch(r"old ([1-9]\d*)", lines[0])
     if match is None:
@@ -308,6 +314,11 @@ def check_proof(text: str, keys: Sequence[PublicKey], old: Checkpoint | None = N
     if roots != (old.root, checkpoint.root):
         raise Tampered("The proof does not hold: the log did not only grow.")
     return Proven(checkpoint, key, old=size)
+
+
+def _may_agree(one: Checkpoint, other: Checkpoint) -> bool:
+    """Whether two checkpoints can be of one log; of other sizes, a proof of growth says more."""
+    return one.origin == other.origin and (one.size != other.size or one.root == other.root)
 
 
 def _event_proven(lines: Sequence[str], checkpoint: Checkpoint, key: PublicKey) -> Proven:

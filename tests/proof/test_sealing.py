@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from ledger import proof
 from ledger.commands import Source
+from ledger.copies import backup
 from ledger.engine import BULK
 from ledger.errors import BadProof, KeyMissing, KeyRefused, RuleBroken, Tampered, UsageError
 from ledger.families.organisation_commands import ChangeSettings, Found
@@ -198,6 +200,28 @@ def test_a_proof_of_an_event_needs_no_store(store) -> None:
         check_proof(prove_event(book, 0), [SigningKey.new("x").public])
 
 
+def test_a_proof_of_a_forked_log_does_not_hold_against_the_checkpoint_kept(store, tmp_path) -> None:
+    """One key, two logs of one size: their checkpoints say what no proof of an event can."""
+    post(store, *wage("1", 100_00))
+    before = proof.newest_note(store.book()).checkpoint
+    (tmp_path / "fork").mkdir()
+    backup(store.path, tmp_path / "fork" / "ledger.db")
+    shutil.copy(store.path.with_suffix(".key"), tmp_path / "fork" / "ledger.key")
+    post(store, *wage("2", 5_00))
+    kept = proof.newest_note(store.book()).checkpoint
+    fork = Store(tmp_path / "fork" / "ledger.db", Clock(datetime(2020, 9, 1, 9, tzinfo=UTC)))
+    post(fork, *wage("2", 6_00))
+    book = fork.book()
+    fork.close()
+    assert book.size == kept.size
+    keys = proof.keys_for(book, proof.newest_note(book))
+    forked = prove_event(book, 3)
+    with pytest.raises(Tampered, match="not of the log"):
+        check_proof(forked, keys, kept)
+    assert check_proof(prove_event(store.book(), 3), keys, kept).position == 3
+    assert check_proof(forked, keys, before).position == 3, "of another size: told by the command"
+
+
 def test_inclusion_of_many_events_at_once(store) -> None:
     post(store, *wage("1", 100_00), *wage("2", 5_00))
     book = store.book()
@@ -293,6 +317,14 @@ def test_the_commands_of_keys_and_proofs(tmp_path, monkeypatch) -> None:
     new_store(tmp_path).close()
     monkeypatch.chdir(tmp_path)
     assert command("seal", "-o", "old").exit_code == 0
+    assert command("prove", "3", "-o", "early").exit_code == 0
+    assert command("verify", "--proof", "early", "--against", "old").stderr == ""
+    assert command("record", "setting", "setting=region.trees", "value=x").exit_code == 0
+    assert command("prove", "3", "-o", "early").exit_code == 0
+    later = command("verify", "--proof", "early", "--against", "old")
+    assert later.exit_code == 0, later.output
+    assert "bara ett tillväxtbevis" in later.stderr, "the checkpoint kept is an older one"
+    (tmp_path / "early").unlink()
     rotated = command("key", "rotate")
     assert rotated.exit_code == 0, rotated.output
     added = command("key", "new", "other.key")
