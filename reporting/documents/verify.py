@@ -30,16 +30,16 @@ from typing import IO, Any
 #: When an event was recorded; which kinds register keys, and which are amounts, as a book says.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 REGISTERED, ROTATED = "governance.key_registered", "governance.key_rotated"
-KINDS = {
-    "posted": "outcome.posted",
-    "alone": "outcome.posted",
-    "reversed": "outcome.reversed",
-    "restated": "outcome.balance_restated",
-}
+KINDS = dict.fromkeys(("posted", "alone"), "outcome.posted")
+KINDS |= {"reversed": "outcome.reversed", "restated": "outcome.balance_restated"}
 #: Columns of the books that are fields of the event.
 PLACE = ("account", "unit", "period", "date")
 CODES = (*PLACE, "project", "product", "activity", "counterparty_unit", "dimensions")
-SHOWN = 20
+#: Fields that hold no text but its SHA-256 with a salt; what says that a text was erased.
+PRIVATE = """approved_by assessor authorised_by because cause comment consequence_text counterparty
+document facts key ordered_by owner reason recipient registered_by remedy responsible result
+risk_text text vouched_by""".split()  # noqa: SIM905
+COMMITTED, ERASED, SHOWN = re.compile(r"[0-9a-f]{64}"), "governance.text_erased", 20
 
 
 # ── Ed25519, from the formulas of RFC 8032, 5.1 ────────────────────────────────────────────────
@@ -175,8 +175,9 @@ class Archive:
         if self.zip is not None:
             found = [name for name in self.zip.namelist() if not name.endswith("/")]
         else:
-            files = [each for each in path.rglob("*") if each.is_file()]
-            found = [each.relative_to(path).as_posix() for each in files]
+            found = [
+                each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file()
+            ]
         self.names = sorted(name for name in found if "__pycache__" not in name)
 
     def open(self, name: str) -> IO[bytes]:
@@ -212,8 +213,7 @@ class Findings:
 
 
 class Log:
-    """The events, read once in order, with what later checks need of them: keys, postings, texts,
-    and the root after the first ``stop`` events."""
+    """The events, read once in order; what later checks need; the root after ``stop`` events."""
 
     def __init__(self, archive: Archive, notes: list[Note], stop: int, found: Findings) -> None:
         self.found, self.tree, self.last_time = found, Tree(), ""
@@ -222,7 +222,11 @@ class Log:
         self.keys: list[tuple[int, str, str | None]] = []  # position, new key, key it replaces
         self.postings: dict[int, tuple[str, dict[str, Any]]] = {}
         self.texts: dict[int, str] = {}
-        self.private = self._private(archive)
+        self.lacking: set[tuple[int, str]] = set()  # texts that are not there, by event and field
+        self.private = (
+            (line["position"], line["field"], bytes.fromhex(line["salt"]), line["value"])
+            for line in archive.lines("private.jsonl")
+        )
         self.ahead = next(self.private, None)
         # Since the last checkpoint that held: the tree then, leaf hashes as computed, as written.
         self.held, self.own, self.written = Tree(), list[bytes](), list[bytes]()
@@ -240,6 +244,9 @@ class Log:
             return
         if self.ahead is not None:
             self.found.add(self.ahead[0], f"private values of event {self.ahead[0]}: no such event")
+        for at, field in sorted(self.lacking)[:1]:
+            text = f"{len(self.lacking)} protected texts are gone, and no event says that they were"
+            self.found.add(at, f"{text} erased; the first is the {field} of event {at}")
         if self.notes:
             text = f"the log ends after {self.tree.size} events; {self.notes[0].size} were sealed"
             self.found.add(self.tree.size, text)
@@ -262,6 +269,8 @@ class Log:
             self.keys.append((at, content["public_key"], content.get("replaces")))
         if topic in KINDS.values():
             self.postings[at] = (topic, content)
+        if topic == ERASED:
+            self.lacking.discard((content["entry"], content["field"]))
         self._values(at, content)
         self.own.append(hashed)
         self.written.append(bytes.fromhex(line["leaf"]))
@@ -289,17 +298,15 @@ class Log:
         self.last_time = time
         return None
 
-    @staticmethod
-    def _private(archive: Archive) -> Iterator[tuple[int, str, bytes, str]]:
-        for line in archive.lines("private.jsonl"):
-            yield line["position"], line["field"], bytes.fromhex(line["salt"]), line["value"]
-
     def _values(self, at: int, content: dict[str, Any]) -> None:
+        texts = (field for field in PRIVATE if COMMITTED.fullmatch(str(content.get(field))))
+        self.lacking.update((at, field) for field in texts)
         while self.ahead is not None and self.ahead[0] <= at:
             position, field, salt, value = self.ahead
             committed = hashlib.sha256(salt + value.encode()).hexdigest()
             if position != at or content.get(field) != committed:
                 self.found.add(position, f"the {field} of event {position} is not what it was")
+            self.lacking.discard((position, field))
             if field in ("text", "reason"):
                 self.texts[position] = value
             self.ahead = next(self.private, None)
@@ -337,9 +344,8 @@ def check_signatures(log: Log, notes: list[Note], kept: set[str], found: Finding
             found.add(before, f"the checkpoint of {note.size} events is not signed by a known key")
             return
         if known and added and not note.signed_by(known):
-            found.told.append(
-                f"no earlier key vouches for that of event {here[0][0]}: lost, or forged"
-            )
+            text = f"no earlier key vouches for that of event {here[0][0]}: lost, or forged"
+            found.told.append(text)
         if trusted and note.signed_by(trusted):
             trusted_to, trusted = note.size, (trusted | added) - gone
         known, before = (known | added) - gone, note.size
@@ -347,16 +353,11 @@ def check_signatures(log: Log, notes: list[Note], kept: set[str], found: Finding
         found.add(trusted_to, f"events from {trusted_to} on are not sealed by the key given")
 
 
-# ── the books ──────────────────────────────────────────────────────────────────────────────────
-
-
 def ore(text: str) -> int:
     """\u00f6re of kronor with two decimals; 0 for nothing."""
-    if not text:
-        return 0
-    if not re.fullmatch(r"-?\d+\.\d\d", text):
+    if text and not re.fullmatch(r"-?\d+\.\d\d", text):
         raise ValueError(f"{text!r} is no amount")
-    return int(text.replace(".", ""))
+    return int(text.replace(".", "") or 0)
 
 
 def check_book(archive: Archive, name: str, log: Log, found: Findings) -> None:
@@ -445,9 +446,8 @@ def verify(archive: Archive, kept: set[str], against: Note | None, found: Findin
         found.add(notes[-1].size, f"events from {notes[-1].size} on are not sealed")
     check_signatures(log, notes, kept, found)
     if against is not None and log.tree.size < against.size:
-        found.add(
-            log.tree.size, f"the log ends after {log.tree.size} events; {against.size} were kept"
-        )
+        text = f"the log ends after {log.tree.size} events; {against.size} were kept"
+        found.add(log.tree.size, text)
     elif against is not None and log.root_there != against.root and not found.all:
         found.add(0, f"the first {against.size} events are not those of the kept checkpoint")
     for name in ("journal.csv", "general-ledger.csv"):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import re
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -13,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
+import reporting
 from ledger.commands import Source
 from ledger.errors import StoreExists, StoreMissing, Tampered, UsageError
-from ledger.events import canonical_json
+from ledger.events import EVENTS, canonical_json, fields_of, private_fields
 from ledger.families.governance import ClosePeriods
 from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.notes import Checkpoint, SigningKey, signed
 from ledger.tree import leaf, leaf_hash, root_of
 from reporting.archive import write_archive
 from reporting.documentation import page
+from tests.ledger.erasing import erase
 from tests.projections.builders import Books
 
 Files = dict[str, bytes]
@@ -341,6 +344,17 @@ def text_of_another(files: Files) -> Files:
     return with_lines(files, "private.jsonl", lines)
 
 
+def text_removed(field: str) -> Callable[[Files], Files]:
+    """The first text of a field removed, as if it had been erased."""
+
+    def alter(files: Files) -> Files:
+        lines = lines_of(files, "private.jsonl")
+        lines.remove(next(each for each in lines if each["field"] == field))
+        return with_lines(files, "private.jsonl", lines)
+
+    return alter
+
+
 def replaced(name: str, old: str, new: str) -> Callable[[Files], Files]:
     """A text in a file replaced, once."""
 
@@ -378,6 +392,8 @@ def another_signature(files: Files) -> Files:
     [
         altered_text,
         text_of_another,
+        text_removed("text"),
+        text_removed("reason"),
         another_signature,
         replaced("journal.csv", "100.00", "200.00"),
         replaced("journal.csv", "6101", "6102"),
@@ -395,6 +411,15 @@ def test_an_altered_file_is_found_although_the_sums_were_made_anew(files, tmp_pa
     assert code == 6, said
 
 
+def test_the_verifier_knows_which_fields_are_texts():
+    """Every private field of an event by its name, and no public field has such a name."""
+    private = {name for kind in EVENTS.values() for name in private_fields(kind)}
+    verifier = runpy.run_path(str(Path(reporting.__file__).parent / "documents" / "verify.py"))
+    assert set(verifier["PRIVATE"]) == private
+    for kind in EVENTS.values():
+        assert private & set(fields_of(kind)) == set(private_fields(kind)), kind
+
+
 @pytest.mark.parametrize("name", ["tables/balance.csv", "documentation/structures.csv"])
 def test_a_damaged_file_is_found_by_the_sums(files, tmp_path, name):
     """Those that are computed from the events, and those that are gone."""
@@ -403,6 +428,24 @@ def test_a_damaged_file_is_found_by_the_sums(files, tmp_path, name):
     gone = {key: data for key, data in files.items() if key != name}
     code, said = verify(unpacked(gone, tmp_path / "b"))
     assert (code, f"{name}: missing" in said) == (6, True), said
+
+
+def test_what_the_log_says_was_erased_is_not_missed(tmp_path):
+    """A text of a voucher, and with it the key of its batch; another one is."""
+    books = lived(tmp_path)
+    first = books.book.postings()["position"][0]
+    assert erase(books.store, first, "text").recorded
+    write_archive(books.book, tmp_path / "erased.zip", "sv")
+    books.store.close()
+    code, said = verify(tmp_path / "erased.zip")
+    assert code == 0, said
+    with zipfile.ZipFile(tmp_path / "erased.zip") as whole:
+        erased = {name: whole.read(name) for name in whole.namelist()}
+    assert first not in [line["position"] for line in lines_of(erased, "private.jsonl")]
+    forged = summed(text_removed("reason")(erased))
+    code, said = verify(unpacked(forged, tmp_path / "forged"))
+    assert code == 6
+    assert "1 protected texts are gone" in said
 
 
 def test_what_lies_beside_is_told_and_is_no_finding(files, tmp_path):
