@@ -1,12 +1,10 @@
 """The archive: the same bytes each time, and whatever is altered in it is found without Utfall."""
 
 import base64
-import hashlib
 import json
 import random
 import re
 import runpy
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -15,35 +13,24 @@ from pathlib import Path
 import pytest
 
 import reporting
-from ledger.commands import Source
 from ledger.errors import StoreExists, StoreMissing, Tampered, UsageError
 from ledger.events import EVENTS, canonical_json, fields_of, private_fields
-from ledger.families.governance import ClosePeriods
-from ledger.families.outcome_reversal import ReverseVouchers
 from ledger.notes import Checkpoint, SigningKey, signed
 from ledger.tree import leaf, leaf_hash, root_of
 from reporting.archive import write_archive
 from reporting.documentation import page
 from tests.ledger.erasing import erase
 from tests.projections.builders import Books
-
-Files = dict[str, bytes]
-
-
-def lived(folder: Path) -> Books:
-    """A small life: vouchers, a correction, a row alone, month totals, a key rotated, a closing."""
-    books = Books(folder)
-    for number, month in enumerate(("2020-01", "2020-02"), 1):
-        rows = [(month, "6101", "4010", -100_00 * number), (month, "6101", "1930", 100_00 * number)]
-        books.post(*rows, number=str(number), text=f"Lön {number}, åäö")
-    first = books.book.postings()["position"][0]
-    replaced = {first: {"amount": -90_00}, first + 1: {"amount": 90_00}}
-    books.record(ReverseVouchers((first,), "fel", replacements=replaced, kind="correct"))
-    books.post(("2020-02", "6201", "5010", -7_50))
-    books.totals(("2019-12", "6102", "5010", -10_00))
-    books.store.rotate_key("controller", Source("ledger key rotate"))
-    books.record(ClosePeriods(("2019-12", "2020-01")))
-    return books
+from tests.reporting.archives import (
+    Files,
+    lines_of,
+    lived,
+    summed,
+    touched,
+    unpacked,
+    verify,
+    with_lines,
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,45 +48,6 @@ def files(archive) -> Files:
     """The archive's files by name."""
     with zipfile.ZipFile(archive) as whole:
         return {name: whole.read(name) for name in whole.namelist()}
-
-
-def summed(files: Files) -> Files:
-    """The files with SHA256SUMS made anew, as a forger would."""
-    sums = (
-        f"{hashlib.sha256(data).hexdigest()}  {name}\n"
-        for name, data in sorted(files.items())
-        if name != "SHA256SUMS"
-    )
-    return files | {"SHA256SUMS": "".join(sums).encode()}
-
-
-def unpacked(files: Files, folder: Path) -> Path:
-    """The files in a folder."""
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
-
-
-def verify(*arguments: object, script: Path | None = None) -> tuple[int, str]:
-    """The stand-alone verifier in a Python that knows nothing of ours: exit code and words."""
-    if script is None:
-        script = Path(__file__).parents[2] / "reporting" / "documents" / "verify.py"
-    done = subprocess.run(
-        [sys.executable, "-I", script, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def touched(said: str) -> int | None:
-    """The position that the verifier names as the first."""
-    found = re.search(r"first position touched: (\d+)", said)
-    return int(found[1]) if found else None
 
 
 # ── good ones ──────────────────────────────────────────────────────────────────────────────────
@@ -194,19 +142,6 @@ def test_what_cannot_be_written_is_refused(archive, tmp_path):
 
 
 # ── altered ones ───────────────────────────────────────────────────────────────────────────────
-
-
-def lines_of(files: Files, name: str) -> list[dict]:
-    """The objects of a file of JSON lines."""
-    return [json.loads(line) for line in files[name].splitlines()]
-
-
-def with_lines(files: Files, name: str, lines: list[dict]) -> Files:
-    """The files with other lines."""
-    text = "".join(
-        json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines
-    )
-    return files | {name: text.encode()}
 
 
 def leaf_of(line: dict) -> bytes:
