@@ -327,8 +327,11 @@ def _positions_with(book: Book, words: str) -> list[int]:
             found = memory.execute("SELECT rowid FROM words WHERE words MATCH ?", (words,))
             return [position for (position,) in found]
         except sqlite3.OperationalError as error:
+            why = str(error).removeprefix("fts5: ")
+            if why.startswith("unknown special query"):
+                why = "no word begins with *"
             raise SearchNotUnderstood(
-                f"The words {words!r} are not understood: {str(error).removeprefix('fts5: ')}.",
+                f"The words {words!r} are not understood: {why}.",
                 "Put signs between double quotes, as in --search '\"lön-2020\"'.",
             ) from error
 
