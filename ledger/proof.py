@@ -194,7 +194,9 @@ def leaves(book: Book) -> bytes:
             ).fetchall()
         except sqlite3.OperationalError:
             rows = []
-        sealed = b"".join(row[0] for row in rows)
+        if not all(isinstance(part, bytes) and len(part) % HASH == 0 for (part,) in rows):
+            raise Tampered("The leaf hashes of a checkpoint are damaged.", "Run `ledger verify`.")
+        sealed = b"".join(part for (part,) in rows)
         done, hashed = len(sealed) // HASH, leaf_hasher()
         more = connection.execute(EVENT_ROWS, (done, book.size))
         return sealed + b"".join([hashed(r[0] - 1, r[1], r[2], r[3], r[4]) for r in more])

@@ -140,6 +140,18 @@ def test_a_stored_leaf_hash_that_was_changed_is_told_apart_from_an_event(sealed,
     assert [(f["code"], f["position"]) for f in findings] == [("leaves-altered", 1)]
 
 
+@pytest.mark.parametrize("leaves", [b"\0" * 33, "text"])
+def test_proofs_from_damaged_leaf_hashes_are_refused(sealed, tmp_path, leaves) -> None:
+    """Tampering, and no bug."""
+    copy = tmp_path / "copy.db"
+    shutil.copy(sealed / "ledger.db", copy)
+    connection = open_wide(copy)
+    connection.execute("UPDATE checkpoints SET leaves = ?", (leaves,))
+    connection.close()
+    assert run("prove", "3", "--store", str(copy)).exit_code == 6
+    assert verified(copy, sealed / "kept")[0] == 6
+
+
 def test_an_index_that_hides_an_event_is_found(sealed, tmp_path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(sealed / "ledger.db", copy)
