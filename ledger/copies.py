@@ -276,7 +276,7 @@ class _Before:
             return
         try:
             state = self.book.state
-        except Tampered:
+        except (Tampered, sqlite3.Error):
             state = copy.state
         permit(state, "restore", _MAY_RESTORE, Who(" ".join(actor.split()), system_user()))
 
