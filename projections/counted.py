@@ -24,10 +24,11 @@ Formulas = Mapping[str, Mapping[str, int]]
 class Counted:
     """The facts that a table sums.
 
-    ``facts`` holds, by measure, a frame with one row an event: ``position`` (its place in the
-    log), the columns of ``keys`` (String: the row of the table in which it counts), ``amount``
-    (öre, in the table's sign), and what else the table needs. A measure that the table does not
-    know is not there. Those in ``unshared`` have a total, and no share in the rows.
+    ``facts`` holds, by measure, a frame with one row an event (or, where only sums are asked for,
+    a row for all that count alike, without position): ``position`` (its place in the log), the
+    columns of ``keys`` (String: the row of the table in which it counts), ``amount`` (öre, in the
+    table's sign), and what else the table needs. A measure that the table does not know is not
+    there. Those in ``unshared`` have a total, and no share in the rows.
     """
 
     keys: tuple[str, ...]

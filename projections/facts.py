@@ -1,8 +1,8 @@
 """Facts: one row an amount, whatever event it comes from, ready to be grouped.
 
-Every frame here has the columns of `FACTS`; ``position`` is the event's place in the log,
-``booked`` its own month also where ``period`` is the one that it is compared with, ``amount`` Int64
-öre in result sign. Only income and cost accounts are here
+Every frame here has the columns of `FACTS` (`summed` in its own way); ``position`` is the event's
+place in the log, ``booked`` its own month also where ``period`` is the one that it is compared
+with, ``amount`` Int64 öre in result sign. Only income and cost accounts are here
 (`Organisation.account_type`), unless others are asked for; balance accounts never enter a result.
 """
 
@@ -64,7 +64,8 @@ def outcome(book: Book, then: Book | None = None, types: Sequence[str] = _RESULT
 
 def summed(book: Book) -> pl.LazyFrame:
     """`outcome`, with one row for all amounts that differ in nothing but their event: ``position``
-    is null, ``amount`` wide. What a table sums; what a trace lists is `outcome`."""
+    is null, ``amount`` their sum (Int128 öre, result sign). What a table sums; what a trace lists
+    is `outcome`."""
     if "summed" not in book.kept:
         alike = [name for name in FACTS if name not in ("position", "amount")]
         known = book.kept.get("outcome")

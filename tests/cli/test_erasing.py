@@ -127,6 +127,17 @@ def test_erasing_twice_and_a_dry_run(travelled, folder):
     assert travelled("erase", "--clean").exit_code == 0
 
 
+def test_an_auditor_cleans_nothing(travelled):
+    """Who records nothing changes no file either."""
+    for person, role in (("chef", "approver"), ("rut", "auditor")):
+        row = (f"person={person}", f"role={role}", "decision=KS 2020/12")
+        assert travelled("record", "role", *row, "--actor", "chef").exit_code == 0
+    refused = travelled("erase", "--clean", "--actor", "rut")
+    assert refused.exit_code == 4
+    assert "[not-allowed]" in refused.stderr
+    assert travelled("erase", "--clean", "--actor", "chef").exit_code == 0
+
+
 def test_what_is_due_by_rule_and_held(travelled, folder):
     rule = ("record", "retention", "family=outcome", "field=text", "months=12", "decision=KS 1")
     assert travelled(*rule).stdout == "recorded 1, already known 0, refused 0\n"
